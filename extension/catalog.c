@@ -1,0 +1,362 @@
+/*
+ * catalog.c
+ *		Writing what is wanted into the tables of schema lab.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_authid.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "extension/catalog.h"
+#include "extension/guc.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/timestamp.h"
+
+#define TEXT_OR_NULL(s) ((s) ? CStringGetTextDatum(s) : (Datum) 0)
+#define NULL_IF(cond) ((cond) ? 'n' : ' ')
+
+void
+lab_privilege_begin(LabPrivilege *privilege)
+{
+	GetUserIdAndSecContext(&privilege->caller, &privilege->security);
+	SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID,
+						   privilege->security | SECURITY_LOCAL_USERID_CHANGE);
+	privilege->nest_level = NewGUCNestLevel();
+	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_SUSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+	privilege->context = CurrentMemoryContext;
+	SPI_connect();
+	/* What the caller builds outlives SPI. */
+	MemoryContextSwitchTo(privilege->context);
+}
+
+/* An error needs no end: the (sub)transaction's abort restores all of it. */
+void
+lab_privilege_end(LabPrivilege *privilege)
+{
+	SPI_finish();
+	AtEOXact_GUC(false, privilege->nest_level);
+	SetUserIdAndSecContext(privilege->caller, privilege->security);
+}
+
+/* Runs one statement with parameters, which must succeed. */
+static void
+execute(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls)
+{
+	int result = SPI_execute_with_args(sql, nargs, types, values, nulls, false, 0);
+
+	if (result < 0)
+		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
+}
+
+static int32
+returned_id(void)
+{
+	bool isnull;
+
+	return DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+}
+
+/* A list of char * as text[]. */
+static Datum
+text_array(List *strings)
+{
+	Datum *values = palloc(sizeof(Datum) * Max(list_length(strings), 1));
+	int n = 0;
+	ListCell *cell;
+
+	foreach (cell, strings)
+		values[n++] = CStringGetTextDatum(lfirst(cell));
+	return PointerGetDatum(construct_array(values, n, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+int32
+lab_catalog_find(const char *lab, Oid caller)
+{
+	Oid type = TEXTOID;
+	Datum value = CStringGetTextDatum(lab);
+	bool isnull;
+
+	execute("SELECT id, owner::oid FROM lab.labs WHERE name = $1 AND state = 'active'", 1, &type,
+			&value, NULL);
+	if (SPI_processed == 0)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+						errmsg("lab \"%s\" does not exist", lab),
+						errhint("SELECT DISTINCT lab FROM lab_progress() shows the labs.")));
+	if (!has_privs_of_role(caller,
+						   DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[0],
+														  SPI_tuptable->tupdesc, 2, &isnull))))
+		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+						errmsg("lab \"%s\" is not yours", lab),
+						errhint("The lab master who created it can do this.")));
+	return returned_id();
+}
+
+void
+lab_catalog_require_room(int participants)
+{
+	bool isnull;
+	int64 present;
+
+	execute("SELECT count(*) FROM lab.participants", 0, NULL, NULL, NULL);
+	present = DatumGetInt64(
+		SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	if (present + participants > lab_max_participants)
+		ereport(ERROR,
+				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
+				 errmsg("too many participants"),
+				 errdetail("There are " INT64_FORMAT " in other labs and %d in this one; "
+						   "labcreator.max_participants is %d.",
+						   present, participants, lab_max_participants),
+				 errhint("Drop labs that are over, or raise labcreator.max_participants and "
+						 "restart the server.")));
+}
+
+List *
+lab_catalog_databases(int32 lab, const char *login)
+{
+	Oid types[] = {INT4OID, TEXTOID};
+	Datum values[] = {Int32GetDatum(lab), TEXT_OR_NULL(login)};
+	List *databases = NIL;
+
+	execute("SELECT database_oid, state\n"
+			"FROM lab.participants\n"
+			"WHERE lab_id = $1 AND ($2 IS NULL OR login = $2::name)\n"
+			"ORDER BY id",
+			lengthof(types), types, values, login ? "  " : " n");
+	if (login && SPI_processed == 0)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+						errmsg("lab has no participant \"%s\"", login),
+						errhint("lab_progress() shows the participants.")));
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		HeapTuple row = SPI_tuptable->vals[i];
+		bool isnull;
+		Datum database = SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull);
+
+		if (isnull || strcmp(SPI_getvalue(row, SPI_tuptable->tupdesc, 2), "ready") != 0)
+			continue;
+		databases = lappend_oid(databases, DatumGetObjectId(database));
+	}
+	return databases;
+}
+
+void
+lab_catalog_drop(int32 lab, bool keep_databases)
+{
+	Oid types[] = {INT4OID, BOOLOID};
+	Datum values[] = {Int32GetDatum(lab), BoolGetDatum(keep_databases)};
+
+	execute("UPDATE lab.labs SET state = 'dropping', keep_databases = $2 WHERE id = $1",
+			lengthof(types), types, values, NULL);
+	execute("UPDATE lab.participants\n"
+			"SET state = 'dropping', attempts = 0, retry_at = NULL, error = NULL\n"
+			"WHERE lab_id = $1 AND $2 IS NOT NULL",
+			lengthof(types), types, values, NULL);
+}
+
+int32
+lab_catalog_add(const LabSpec *spec, Jsonb *source, Oid owner, Oid reference)
+{
+	static const char *const feedback[] = {"none", "object", "hint", "diff"};
+	static const char *const extras[] = {"ignore", "count", "strict"};
+	Oid types[] = {TEXTOID, TEXTOID, REGROLEOID, NAMEOID, OIDOID, NAMEOID, JSONBOID,
+				   TEXTOID, TEXTOID, TEXTARRAYOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTARRAYOID};
+	Datum values[] = {
+		CStringGetTextDatum(spec->lab),
+		CStringGetTextDatum(spec->title),
+		ObjectIdGetDatum(owner),
+		DirectFunctionCall1(namein, CStringGetDatum(spec->reference)),
+		ObjectIdGetDatum(reference),
+		spec->starter ? DirectFunctionCall1(namein, CStringGetDatum(spec->starter)) : (Datum) 0,
+		JsonbPGetDatum(source),
+		CStringGetTextDatum(feedback[spec->feedback]),
+		CStringGetTextDatum(extras[spec->extras]),
+		text_array(spec->ignore),
+		TimestampTzGetDatum(spec->opens),
+		TimestampTzGetDatum(spec->closes),
+		text_array(spec->inactive),
+	};
+	char nulls[] = "             ";
+
+	nulls[5] = NULL_IF(spec->starter == NULL);
+	nulls[10] = NULL_IF(!spec->has_opens);
+	nulls[11] = NULL_IF(!spec->has_closes);
+
+	execute("INSERT INTO lab.labs (name, title, owner, reference, reference_oid, starter, spec,\n"
+			"	feedback, extras, ignore, opens, closes, inactive)\n"
+			"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)\n"
+			"ON CONFLICT (name) DO NOTHING\n"
+			"RETURNING id",
+			lengthof(types), types, values, nulls);
+	if (SPI_processed == 0)
+		ereport(ERROR, (errcode(ERRCODE_DUPLICATE_OBJECT),
+						errmsg("lab \"%s\" exists already", spec->lab),
+						errhint("Choose another name, or remove it with lab_drop() first.")));
+	return returned_id();
+}
+
+/* Does the fact belong to the task by one of its globs? */
+static bool
+task_covers(const LabSpecTask *task, const LabFact *fact)
+{
+	ListCell *cell;
+
+	foreach (cell, task->objects)
+		if (lab_object_matches(fact, lfirst(cell)))
+			return true;
+	return false;
+}
+
+static int32
+add_task(int32 lab, int position, const char *name, const char *title, const char *points,
+		 const char *hint)
+{
+	Oid types[] = {INT4OID, INT4OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID};
+	Datum values[] = {Int32GetDatum(lab),		   Int32GetDatum(position),
+					  CStringGetTextDatum(name),   CStringGetTextDatum(title),
+					  TEXT_OR_NULL(points),		   TEXT_OR_NULL(hint)};
+	char nulls[] = "      ";
+
+	nulls[4] = NULL_IF(points == NULL);
+	nulls[5] = NULL_IF(hint == NULL);
+
+	/* Points that the spec leaves open are known when the checks are. */
+	execute("INSERT INTO lab.tasks (lab_id, position, name, title, given_points, hint)\n"
+			"VALUES ($1, $2, $3, $4, $5::numeric, $6)\n"
+			"ON CONFLICT (lab_id, name) DO UPDATE SET name = EXCLUDED.name\n"
+			"RETURNING id",
+			lengthof(types), types, values, nulls);
+	return returned_id();
+}
+
+/* The task of a fact: the spec's first that covers it, else one of its top-level object's. */
+static int32
+task_of_fact(int32 lab, const LabSpec *spec, const LabFact *fact, int32 *spec_tasks, int *position,
+			 List **defaults, List **default_ids)
+{
+	ListCell *cell;
+	ListCell *id;
+
+	foreach (cell, spec->tasks)
+		if (task_covers(lfirst(cell), fact))
+			return spec_tasks[foreach_current_index(cell)];
+
+	forboth(cell, *defaults, id, *default_ids)
+	{
+		if (strcmp(lfirst(cell), fact->owner) == 0)
+			return lfirst_int(id);
+	}
+	*defaults = lappend(*defaults, fact->owner);
+	*default_ids =
+		lappend_int(*default_ids, add_task(lab, ++*position, fact->owner, fact->owner, NULL, NULL));
+	return llast_int(*default_ids);
+}
+
+static LabCheck *
+add_check(int32 lab, int32 task, const LabFact *fact)
+{
+	Oid types[] = {INT4OID, INT4OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID};
+	Datum values[] = {Int32GetDatum(lab),				Int32GetDatum(task),
+					  CStringGetTextDatum(fact->kind),	CStringGetTextDatum(fact->object),
+					  CStringGetTextDatum(fact->owner), CStringGetTextDatum(fact->definition)};
+	LabCheck *check = palloc(sizeof(LabCheck));
+
+	execute("INSERT INTO lab.checks (lab_id, task_id, kind, object, owner, definition)\n"
+			"VALUES ($1, $2, $3, $4, $5, $6::jsonb)\n"
+			"RETURNING id",
+			lengthof(types), types, values, NULL);
+	check->id = returned_id();
+	check->fact = *fact;
+	return check;
+}
+
+List *
+lab_catalog_add_checks(int32 lab, const LabSpec *spec, List *facts)
+{
+	int32 *spec_tasks = palloc(sizeof(int32) * Max(list_length(spec->tasks), 1));
+	bool *used = palloc0(sizeof(bool) * Max(list_length(spec->tasks), 1));
+	List *checks = NIL;
+	List *defaults = NIL;
+	List *default_ids = NIL;
+	int position = 0;
+	ListCell *cell;
+
+	foreach (cell, spec->tasks)
+	{
+		LabSpecTask *task = lfirst(cell);
+
+		spec_tasks[foreach_current_index(cell)] =
+			add_task(lab, ++position, task->name, task->title, task->points, task->hint);
+	}
+	foreach (cell, facts)
+	{
+		LabFact *fact = lfirst(cell);
+		int32 task = task_of_fact(lab, spec, fact, spec_tasks, &position, &defaults, &default_ids);
+
+		for (int i = 0; i < list_length(spec->tasks); i++)
+			used[i] |= spec_tasks[i] == task;
+		checks = lappend(checks, add_check(lab, task, fact));
+		SPI_freetuptable(SPI_tuptable);
+	}
+	foreach (cell, spec->tasks)
+	{
+		LabSpecTask *task = lfirst(cell);
+
+		if (task->objects && !used[foreach_current_index(cell)])
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("task \"%s\" has nothing to check", task->name),
+					 errdetail("At $.tasks[%d].objects: no object of the reference that an earlier "
+							   "task does not have already matches.",
+							   foreach_current_index(cell)),
+					 errhint("Patterns are globs over qualified names, such as shop.orders or "
+							 "shop.*.")));
+	}
+	return checks;
+}
+
+void
+lab_catalog_share_points(int32 lab, List *kept)
+{
+	Oid types[] = {INT4OID, INT4ARRAYOID};
+	Datum *ids = palloc(sizeof(Datum) * Max(list_length(kept), 1));
+	Datum values[2];
+	int n = 0;
+	ListCell *cell;
+
+	foreach (cell, kept)
+		ids[n++] = Int32GetDatum(lfirst_int(cell));
+	values[0] = Int32GetDatum(lab);
+	values[1] = PointerGetDatum(construct_array(ids, n, INT4OID, sizeof(int32), true, TYPALIGN_INT));
+	execute("UPDATE lab.checks SET kept = true WHERE lab_id = $1 AND id = ANY ($2)", 2, types,
+			values, NULL);
+	execute("SELECT lab.share_points($1)", 1, types, values, NULL);
+}
+
+void
+lab_catalog_add_participant(int32 lab, const LabSpecParticipant *participant)
+{
+	Oid types[] = {INT4OID, NAMEOID, TEXTOID, TEXTOID, TEXTOID, NAMEOID};
+	Datum values[] = {Int32GetDatum(lab),
+					  DirectFunctionCall1(namein, CStringGetDatum(participant->login)),
+					  CStringGetTextDatum(participant->name),
+					  TEXT_OR_NULL(participant->team),
+					  TEXT_OR_NULL(participant->email),
+					  DirectFunctionCall1(namein, CStringGetDatum(participant->database))};
+	char nulls[] = "      ";
+
+	nulls[3] = NULL_IF(participant->team == NULL);
+	nulls[4] = NULL_IF(participant->email == NULL);
+	execute("INSERT INTO lab.participants (lab_id, login, name, team, email, database, total)\n"
+			"SELECT $1, $2, $3, $4, $5, $6, count(*)\n"
+			"FROM lab.checks\n"
+			"WHERE lab_id = $1 AND points > 0",
+			lengthof(types), types, values, nulls);
+}

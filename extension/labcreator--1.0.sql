@@ -1,0 +1,481 @@
+/* labcreator 1.0: tables of schema lab, and the lab master's functions. */
+\echo Use "CREATE EXTENSION labcreator" to load this file. \quit
+
+-- ---------------------------------------------------------------------------
+-- Roles.  They belong to the server, not to this database, and may be there already.
+-- ---------------------------------------------------------------------------
+DO $$
+DECLARE
+	wanted record;
+BEGIN
+	FOR wanted IN
+		SELECT *
+		FROM (VALUES
+			('lab_master', 'NOLOGIN', 'may create labs'),
+			('lab_student', 'NOLOGIN', 'every participant of a lab is a member'),
+			('lab_monitor', 'LOGIN', 'reads the metrics of labs, and nothing else'),
+			('lab_evaluator', 'LOGIN CONNECTION LIMIT 0', 'background workers that compare databases; nobody logs in as it')
+		) AS v (role, options, comment)
+	LOOP
+		IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = wanted.role) THEN
+			EXECUTE pg_catalog.format('CREATE ROLE %I %s', wanted.role, wanted.options);
+			EXECUTE pg_catalog.format('COMMENT ON ROLE %I IS %L', wanted.role, 'labcreator: ' || wanted.comment);
+		END IF;
+	END LOOP;
+
+	-- The control database is for lab masters and the exporter.
+	EXECUTE pg_catalog.format('REVOKE CONNECT ON DATABASE %I FROM PUBLIC', pg_catalog.current_database());
+	EXECUTE pg_catalog.format('GRANT CONNECT ON DATABASE %I TO lab_master, lab_monitor', pg_catalog.current_database());
+END
+$$;
+
+CREATE SCHEMA lab;
+COMMENT ON SCHEMA lab IS 'labcreator: labs, checks and results';
+GRANT USAGE ON SCHEMA lab TO lab_master;
+
+-- ---------------------------------------------------------------------------
+-- What is wanted: labs, their participants and tasks.
+-- ---------------------------------------------------------------------------
+CREATE TABLE lab.labs (
+	id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	name text NOT NULL UNIQUE,
+	title text NOT NULL,
+	owner regrole NOT NULL,
+	reference name NOT NULL,
+	reference_oid oid NOT NULL,
+	starter name,
+	spec jsonb NOT NULL,
+	feedback text NOT NULL,
+	extras text NOT NULL,
+	ignore text[] NOT NULL,
+	opens timestamptz,
+	closes timestamptz,
+	inactive text[] NOT NULL,
+	state text NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'dropping')),
+	keep_databases boolean NOT NULL DEFAULT false,
+	created timestamptz NOT NULL DEFAULT pg_catalog.now()
+);
+COMMENT ON TABLE lab.labs IS 'one row a lab, as its lab master wants it';
+
+-- The logins that labcreator made: it never alters or drops another role.
+CREATE TABLE lab.accounts (
+	login name PRIMARY KEY,
+	role oid NOT NULL UNIQUE,
+	created timestamptz NOT NULL DEFAULT pg_catalog.now()
+);
+COMMENT ON TABLE lab.accounts IS 'the logins that labcreator made';
+
+CREATE TABLE lab.participants (
+	id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	lab_id integer NOT NULL REFERENCES lab.labs ON DELETE CASCADE,
+	login name NOT NULL,
+	name text NOT NULL,
+	team text,
+	email text,
+	database name NOT NULL UNIQUE,
+	database_oid oid,				-- chosen and committed before the database is made: what has another oid is not ours
+	state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'failed', 'ready', 'dropping')),
+	attempts integer NOT NULL DEFAULT 0,
+	retry_at timestamptz,
+	error text,						-- of provisioning
+	passed integer NOT NULL DEFAULT 0,
+	total integer NOT NULL DEFAULT 0,
+	score numeric(5,2) NOT NULL DEFAULT 0,
+	last_progress timestamptz,
+	last_seen timestamptz,
+	evaluated timestamptz,
+	evaluation_error text,
+	UNIQUE (lab_id, login)
+);
+COMMENT ON TABLE lab.participants IS 'one row a participant: their database, and how far they are';
+
+CREATE TABLE lab.tasks (
+	id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	lab_id integer NOT NULL REFERENCES lab.labs ON DELETE CASCADE,
+	position integer NOT NULL,
+	name text NOT NULL,
+	title text NOT NULL,
+	given_points numeric,			-- by the spec; NULL: the sum of the checks' weights
+	points numeric NOT NULL DEFAULT 0,
+	hint text,
+	UNIQUE (lab_id, name)
+);
+COMMENT ON TABLE lab.tasks IS 'groups of checks that a person would call one step';
+
+CREATE TABLE lab.checks (
+	id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	lab_id integer NOT NULL REFERENCES lab.labs ON DELETE CASCADE,
+	task_id integer NOT NULL REFERENCES lab.tasks ON DELETE CASCADE,
+	kind text NOT NULL,
+	object text NOT NULL,
+	owner text NOT NULL,			-- the top-level object that it belongs to
+	definition jsonb NOT NULL,
+	points numeric NOT NULL DEFAULT 0,
+	kept boolean NOT NULL DEFAULT false			-- the starter satisfies it already: it earns nothing
+);
+CREATE INDEX ON lab.checks (lab_id);
+CREATE INDEX ON lab.checks (task_id);
+COMMENT ON TABLE lab.checks IS 'what the reference asks for';
+
+-- ---------------------------------------------------------------------------
+-- What was seen.  Written by the coordinator only, and only when it changes.
+-- ---------------------------------------------------------------------------
+CREATE TABLE lab.results (
+	participant_id integer NOT NULL REFERENCES lab.participants ON DELETE CASCADE,
+	check_id integer NOT NULL REFERENCES lab.checks ON DELETE CASCADE,
+	status text NOT NULL CHECK (status IN ('pass', 'fail', 'error')),
+	detail text,
+	since timestamptz NOT NULL,
+	PRIMARY KEY (participant_id, check_id)
+);
+CREATE INDEX ON lab.results (check_id);
+COMMENT ON TABLE lab.results IS 'what each participant''s database says to each check';
+
+CREATE TABLE lab.progress (
+	participant_id integer NOT NULL REFERENCES lab.participants ON DELETE CASCADE,
+	at timestamptz NOT NULL,
+	passed integer NOT NULL,
+	total integer NOT NULL,
+	score numeric(5,2) NOT NULL
+);
+CREATE INDEX ON lab.progress (participant_id, at);
+COMMENT ON TABLE lab.progress IS 'history: a row whenever a participant''s results changed';
+
+REVOKE ALL ON ALL TABLES IN SCHEMA lab FROM PUBLIC;
+GRANT SELECT ON lab.labs, lab.participants, lab.tasks, lab.checks, lab.results, lab.progress TO lab_master;
+
+-- ---------------------------------------------------------------------------
+-- The lab master's functions.
+-- ---------------------------------------------------------------------------
+CREATE FUNCTION lab_create(spec jsonb)
+RETURNS TABLE (login name, name text, database name, password text, connect text)
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'lab_create';
+COMMENT ON FUNCTION lab_create(jsonb) IS
+	'checks a lab''s spec, derives its checks from the reference, records the lab and creates its logins; returns the initial passwords, once';
+
+CREATE FUNCTION lab_drop(lab text, keep_databases boolean DEFAULT false)
+RETURNS void
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'lab_drop';
+COMMENT ON FUNCTION lab_drop(text, boolean) IS
+	'removes a lab with the databases and logins that labcreator made for it; CALL lab_wait(lab) returns when all are gone';
+
+CREATE FUNCTION lab_evaluate(lab text, login text DEFAULT NULL)
+RETURNS integer
+LANGUAGE c VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'lab_evaluate';
+COMMENT ON FUNCTION lab_evaluate(text, text) IS
+	'compares one participant''s database, or all of the lab''s, with the reference now; returns how many, when the results are stored';
+
+CREATE FUNCTION lab_progress(lab text DEFAULT NULL)
+RETURNS TABLE (lab text, login name, name text, team text, state text, passed integer, total integer,
+	score numeric(5,2), last_progress timestamptz, last_seen timestamptz, signal text)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT l.name, p.login, p.name, p.team,
+		CASE
+			WHEN l.state = 'dropping' THEN 'dropping'
+			WHEN p.state <> 'ready' THEN p.state
+			WHEN p.total > 0 AND p.passed = p.total THEN 'done'
+			WHEN p.last_seen IS NULL THEN 'not started'
+			ELSE 'working'
+		END,
+		p.passed, p.total, p.score, p.last_progress, p.last_seen, NULL::text
+	FROM lab.participants p
+	JOIN lab.labs l ON l.id = p.lab_id
+	WHERE $1 IS NULL OR l.name = $1
+	ORDER BY l.name, p.score DESC, p.last_progress NULLS LAST, p.login
+$$;
+COMMENT ON FUNCTION lab_progress(text) IS 'the class at a glance; score in percent of the points';
+
+CREATE FUNCTION lab_results(lab text, login text)
+RETURNS TABLE (task text, kind text, object text, status text, points numeric, detail text, since timestamptz)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT t.name, c.kind, c.object,
+		CASE
+			WHEN r.status IS NULL THEN 'pending'
+			WHEN c.kept AND r.status = 'pass' THEN 'kept'
+			ELSE r.status
+		END,
+		CASE WHEN r.status = 'pass' THEN c.points ELSE 0 END,
+		r.detail, r.since
+	FROM lab.labs l
+	JOIN lab.participants p ON p.lab_id = l.id
+	JOIN lab.checks c ON c.lab_id = l.id
+	JOIN lab.tasks t ON t.id = c.task_id
+	LEFT JOIN lab.results r ON r.participant_id = p.id AND r.check_id = c.id
+	WHERE l.name = $1 AND p.login = $2::name
+	ORDER BY t.position, c.id
+$$;
+COMMENT ON FUNCTION lab_results(text, text) IS
+	'one participant, check by check; status is pass, fail, error, kept (the starter had it) or pending; points as earned';
+
+CREATE FUNCTION lab_checks(lab text)
+RETURNS TABLE (task text, kind text, object text, points numeric, definition text, hint text)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT t.name, c.kind, c.object, c.points, c.definition::text, t.hint
+	FROM lab.labs l
+	JOIN lab.checks c ON c.lab_id = l.id
+	JOIN lab.tasks t ON t.id = c.task_id
+	WHERE l.name = $1
+	ORDER BY t.position, c.id
+$$;
+COMMENT ON FUNCTION lab_checks(text) IS 'what the reference asks for, with the points of each check';
+
+CREATE PROCEDURE lab_wait(lab text, timeout interval DEFAULT '5 minutes')
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	deadline CONSTANT timestamptz := clock_timestamp() + timeout;
+	told text := '';
+	seen boolean := false;
+	now_at record;
+	news text;
+BEGIN
+	IF current_setting('transaction_isolation') <> 'read committed' THEN
+		RAISE EXCEPTION USING ERRCODE = 'active_sql_transaction',
+			MESSAGE = 'lab_wait must run in a READ COMMITTED transaction',
+			HINT = 'It waits for what other processes commit.';
+	END IF;
+	LOOP
+		SELECT l.state, l.xmin = pg_current_xact_id_if_assigned()::xid AS mine,
+			count(p.id) AS wanted,
+			count(p.id) FILTER (WHERE p.state = 'ready' AND p.evaluated IS NOT NULL) AS ready,
+			count(p.id) FILTER (WHERE p.state = 'failed') AS failed,
+			min(p.login || ': ' || p.error) FILTER (WHERE p.error IS NOT NULL) AS error
+		INTO now_at
+		FROM lab.labs l
+		LEFT JOIN lab.participants p ON p.lab_id = l.id
+		WHERE l.name = lab_wait.lab
+		GROUP BY l.id;
+
+		IF NOT FOUND THEN
+			IF seen THEN
+				RAISE NOTICE 'lab "%" is removed', lab;
+				RETURN;
+			END IF;
+			RAISE EXCEPTION USING ERRCODE = 'undefined_object',
+				MESSAGE = format('lab "%s" does not exist', lab),
+				HINT = 'SELECT DISTINCT lab FROM lab_progress() shows the labs.';
+		END IF;
+		IF now_at.mine THEN
+			RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+				MESSAGE = format('lab "%s" was changed in this transaction', lab),
+				DETAIL = 'Its databases are made after the commit.',
+				HINT = 'Commit, then call lab_wait again.';
+		END IF;
+
+		seen := now_at.state = 'dropping';
+		news := CASE
+			WHEN seen THEN format('lab "%s": %s databases to remove', lab, now_at.wanted)
+			ELSE format('lab "%s": %s of %s databases are ready', lab, now_at.ready, now_at.wanted)
+		END;
+		IF news <> told THEN
+			RAISE NOTICE '%', news;
+			told := news;
+		END IF;
+		IF NOT seen AND now_at.ready = now_at.wanted THEN
+			RETURN;
+		END IF;
+		IF now_at.failed > 0 AND now_at.ready + now_at.failed = now_at.wanted THEN
+			RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+				MESSAGE = format('lab "%s": %s databases could not be made', lab, now_at.failed),
+				DETAIL = now_at.error,
+				HINT = 'It is tried again by itself; lab_status() shows the state.';
+		END IF;
+		IF clock_timestamp() >= deadline THEN
+			RAISE EXCEPTION USING ERRCODE = 'query_canceled',
+				MESSAGE = news,
+				DETAIL = coalesce(now_at.error, format('It was not complete after %s.', timeout)),
+				HINT = 'lab_status() shows what it waits for.';
+		END IF;
+		PERFORM pg_sleep(0.05);
+	END LOOP;
+END
+$$;
+COMMENT ON PROCEDURE lab_wait(text, interval) IS
+	'returns when all databases of the lab are made and were compared once, or, after lab_drop, when all are gone';
+
+-- ---------------------------------------------------------------------------
+-- Health.
+-- ---------------------------------------------------------------------------
+CREATE FUNCTION lab.workers(OUT coordinator integer, OUT started timestamptz, OUT heartbeat timestamptz,
+	OUT starved timestamptz, OUT evaluators integer, OUT provisioners integer)
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'lab_workers';
+COMMENT ON FUNCTION lab.workers() IS 'labcreator''s processes, from shared memory';
+
+CREATE FUNCTION lab_status()
+RETURNS TABLE (part text, state text, detail text, since timestamptz)
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT 'coordinator',
+		CASE WHEN w.coordinator IS NULL THEN 'not running' ELSE 'running' END,
+		CASE WHEN w.coordinator IS NULL
+			THEN 'is database ' || current_setting('labcreator.database') || ' the control database? The server''s log says more'
+			ELSE 'process ' || w.coordinator
+		END,
+		w.started
+	FROM lab.workers() w
+	UNION ALL
+	SELECT 'evaluators', CASE WHEN w.starved IS NULL THEN 'ok' ELSE 'waiting' END,
+		CASE WHEN w.starved IS NULL
+			THEN w.evaluators || ' running'
+			ELSE 'no background worker is free: raise max_worker_processes (now ' || current_setting('max_worker_processes') || ')'
+		END,
+		w.starved
+	FROM lab.workers() w
+	UNION ALL
+	SELECT 'provisioning ' || l.name,
+		CASE
+			WHEN l.state = 'dropping' THEN 'dropping'
+			WHEN bool_or(p.state = 'failed') THEN 'failed'
+			WHEN bool_or(p.state = 'waiting') THEN CASE WHEN w.starved IS NULL THEN 'working' ELSE 'waiting' END
+			ELSE 'ok'
+		END,
+		count(*) FILTER (WHERE p.state = 'ready') || ' of ' || count(*) || ' databases ready'
+			|| coalesce('; ' || min(p.login || ': ' || p.error) FILTER (WHERE p.error IS NOT NULL), ''),
+		l.created
+	FROM lab.labs l
+	JOIN lab.participants p ON p.lab_id = l.id
+	CROSS JOIN lab.workers() w
+	GROUP BY l.id, w.starved
+	UNION ALL
+	SELECT 'evaluation ' || l.name || ' ' || p.login, 'failed', p.evaluation_error, p.evaluated
+	FROM lab.labs l
+	JOIN lab.participants p ON p.lab_id = l.id
+	WHERE p.evaluation_error IS NOT NULL
+	UNION ALL
+	SELECT 'spec ' || l.name, 'not active', path || ' is stored; this version does nothing with it', l.created
+	FROM lab.labs l, unnest(l.inactive) AS path
+$$;
+COMMENT ON FUNCTION lab_status() IS 'health of every part: processes, provisioning, evaluation, with the last error';
+
+-- ---------------------------------------------------------------------------
+-- Internal to the background workers.
+-- ---------------------------------------------------------------------------
+
+-- What a kind of check weighs within its task: more work, more weight.
+CREATE FUNCTION lab.weight(kind text)
+RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE
+		WHEN kind IN ('view_result') THEN 4
+		WHEN kind IN ('primary_key', 'unique', 'foreign_key', 'check', 'exclusion', 'index', 'rows') THEN 2
+		ELSE 1
+	END::numeric
+$$;
+COMMENT ON FUNCTION lab.weight(text) IS 'what a kind of check weighs within its task';
+
+-- Points go to the checks that the starter does not satisfy, by their weights.
+CREATE FUNCTION lab.share_points(lab_id integer)
+RETURNS void
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	UPDATE lab.tasks t
+	SET points = coalesce(t.given_points, w.total, 0)
+	FROM lab.tasks s
+	LEFT JOIN LATERAL (
+		SELECT sum(lab.weight(c.kind)) AS total
+		FROM lab.checks c
+		WHERE c.task_id = s.id AND NOT c.kept
+	) w ON true
+	WHERE t.id = s.id AND t.lab_id = $1;
+
+	UPDATE lab.checks c
+	SET points = CASE WHEN c.kept THEN 0 ELSE t.points * lab.weight(c.kind) / w.total END
+	FROM lab.tasks t
+	JOIN LATERAL (
+		SELECT sum(lab.weight(s.kind)) FILTER (WHERE NOT s.kept) AS total
+		FROM lab.checks s
+		WHERE s.task_id = t.id
+	) w ON true
+	WHERE t.id = c.task_id AND c.lab_id = $1;
+$$;
+COMMENT ON FUNCTION lab.share_points(integer) IS 'shares out the points of a lab''s tasks among their checks';
+
+-- One evaluation: only what differs is written.
+CREATE FUNCTION lab.store(participant integer, checks integer[], statuses text[], details text[])
+RETURNS boolean
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH verdict AS (
+		SELECT v.check_id, v.status, v.detail
+		FROM unnest(checks, statuses, details) AS v (check_id, status, detail)
+		JOIN lab.checks c ON c.id = v.check_id
+	), stored AS (
+		INSERT INTO lab.results AS r (participant_id, check_id, status, detail, since)
+		SELECT participant, v.check_id, v.status, v.detail, clock_timestamp()
+		FROM verdict v
+		LEFT JOIN lab.results old ON old.participant_id = participant AND old.check_id = v.check_id
+		WHERE old.check_id IS NULL
+			OR (old.status, old.detail) IS DISTINCT FROM (v.status, v.detail)
+		ON CONFLICT (participant_id, check_id) DO UPDATE
+		SET status = EXCLUDED.status,
+			detail = EXCLUDED.detail,
+			since = CASE WHEN r.status = EXCLUDED.status THEN r.since ELSE EXCLUDED.since END
+		RETURNING 1
+	), standing AS (
+		SELECT count(*) FILTER (WHERE v.status = 'pass' AND c.points > 0) AS passed,
+			count(*) FILTER (WHERE c.points > 0) AS total,
+			coalesce(sum(c.points) FILTER (WHERE v.status = 'pass'), 0) AS earned,
+			coalesce(sum(c.points), 0) AS points
+		FROM lab.participants p
+		JOIN lab.checks c ON c.lab_id = p.lab_id
+		LEFT JOIN verdict v ON v.check_id = c.id
+		WHERE p.id = participant
+	), score AS (
+		-- Rounding never makes a whole of a part.
+		SELECT passed, total,
+			CASE
+				WHEN points = 0 THEN CASE WHEN passed = total THEN 100 ELSE 0 END
+				WHEN passed = total THEN 100
+				ELSE least(round(100 * earned / points, 2), 99.99)
+			END::numeric(5,2) AS score
+		FROM standing
+	), moved AS (
+		UPDATE lab.participants p
+		SET passed = s.passed,
+			total = s.total,
+			score = s.score,
+			last_progress = CASE
+				WHEN p.evaluated IS NOT NULL AND (s.passed > p.passed OR s.score > p.score) THEN clock_timestamp()
+				ELSE p.last_progress
+			END,
+			evaluated = coalesce(p.evaluated, clock_timestamp()),
+			evaluation_error = NULL
+		FROM score s
+		WHERE p.id = participant
+			AND ((p.passed, p.total, p.score) IS DISTINCT FROM (s.passed::integer, s.total::integer, s.score)
+				OR p.evaluated IS NULL OR p.evaluation_error IS NOT NULL)
+		RETURNING p.id, p.passed, p.total, p.score
+	), history AS (
+		INSERT INTO lab.progress (participant_id, at, passed, total, score)
+		SELECT id, clock_timestamp(), passed, total, score FROM moved
+		RETURNING 1
+	)
+	SELECT EXISTS (SELECT FROM stored) OR EXISTS (SELECT FROM history)
+$$;
+COMMENT ON FUNCTION lab.store(integer, integer[], text[], text[]) IS
+	'stores the verdicts of one evaluation where they differ from the last; true when something did';
+
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA lab FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION lab.workers() TO lab_master;
+REVOKE EXECUTE ON FUNCTION lab_create(jsonb), lab_drop(text, boolean), lab_evaluate(text, text),
+	lab_progress(text), lab_results(text, text), lab_checks(text), lab_status() FROM PUBLIC;
+REVOKE EXECUTE ON PROCEDURE lab_wait(text, interval) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION lab_create(jsonb), lab_drop(text, boolean), lab_evaluate(text, text),
+	lab_progress(text), lab_results(text, text), lab_checks(text), lab_status() TO lab_master;
+GRANT EXECUTE ON PROCEDURE lab_wait(text, interval) TO lab_master;

@@ -1,0 +1,30 @@
+/*
+ * labcreator.c
+ *		Entry point of the library: a table of contents.
+ */
+#include "postgres.h"
+
+#include "extension/compat.h"
+#include "extension/guc.h"
+#include "extension/hooks.h"
+#include "extension/shmem.h"
+#include "extension/workers.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+
+PG_MODULE_MAGIC;
+
+void _PG_init(void);
+
+void
+_PG_init(void)
+{
+	/* Loaded later, by a function call, it can only say what is missing. */
+	if (!process_shared_preload_libraries_in_progress)
+		return;
+
+	lab_guc_init();
+	lab_shmem_init();
+	lab_hooks_init();
+	lab_workers_init();
+}

@@ -1,0 +1,65 @@
+/*
+ * shmem.h
+ *		What backends and labcreator's processes share.
+ *
+ * A slot stands for one watched database: a participant's, or a reference
+ * while it is being read.  Slots are found without a lock (open addressing
+ * over the database's oid) and are claimed and released under LabShared.lock.
+ * All counters only grow.
+ */
+#ifndef LAB_SHMEM_H
+#define LAB_SHMEM_H
+
+#include "port/atomics.h"
+#include "storage/condition_variable.h"
+#include "storage/latch.h"
+#include "storage/lwlock.h"
+
+typedef struct LabSlot
+{
+	pg_atomic_uint32 database; /* oid; see shmem.c for the two other values */
+	pg_atomic_uint32 pins;	   /* backends that read the counters now: do not release */
+	pg_atomic_uint64 commits;  /* writing transactions that committed there */
+	pg_atomic_uint64 seen;	   /* TimestampTz of the last one */
+	pg_atomic_uint64 asked;	   /* evaluations asked for by lab_evaluate() */
+	pg_atomic_uint64 served;   /* of these, how many are stored */
+} LabSlot;
+
+typedef struct LabShared
+{
+	LWLock *lock;			 /* guards claiming and releasing of slots */
+	uint32 mask;			 /* number of slots - 1 */
+	pg_atomic_uint32 layout; /* grows whenever a slot is claimed */
+
+	pg_atomic_uint64 wanted;	  /* grows whenever the desired state changed */
+	ConditionVariable served;	  /* somebody's evaluation is stored */
+	Latch *volatile coordinator;  /* NULL until it has run once */
+	volatile pid_t coordinator_pid; /* 0: not running */
+	pg_atomic_uint64 started;		/* TimestampTz of the coordinator's start */
+	pg_atomic_uint64 heartbeat;		/* TimestampTz of its last cycle */
+	pg_atomic_uint64 starved;		/* TimestampTz since when no background worker is to be had; 0 */
+	pg_atomic_uint32 evaluators;	/* running now */
+	pg_atomic_uint32 provisioners;
+	pg_atomic_uint64 evaluations; /* done since the server's start */
+
+	LabSlot slots[FLEXIBLE_ARRAY_MEMBER];
+} LabShared;
+
+/* NULL where the library is not in shared_preload_libraries. */
+extern LabShared *lab_shared;
+
+extern void lab_shmem_init(void);
+
+/* The slot of a database, or NULL.  Takes no lock. */
+extern LabSlot *lab_slot_find(Oid database);
+
+/* The slot of a database, made when absent; NULL when all are taken. */
+extern LabSlot *lab_slot_claim(Oid database);
+
+/* Frees the slot of a database, unless a backend holds a pin. */
+extern void lab_slot_release(Oid database);
+
+/* Wakes the coordinator.  Safe anywhere, even after a commit. */
+extern void lab_wake_coordinator(void);
+
+#endif /* LAB_SHMEM_H */

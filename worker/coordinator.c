@@ -1,0 +1,141 @@
+/*
+ * coordinator.c
+ *		The one process that knows the whole classroom.
+ *
+ * It reads what is wanted, lets provisioners make it, starts evaluators where
+ * something was committed and stores what they say.  It never waits for any of
+ * them: everything it does in a cycle is short, and between cycles it sleeps on
+ * its latch, which commits, answers and ended workers set.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "extension/compat.h"
+#include "extension/guc.h"
+#include "extension/shmem.h"
+#include "miscadmin.h"
+#include "pgstat.h"
+#include "postmaster/bgworker.h"
+#include "postmaster/interrupt.h"
+#include "storage/ipc.h"
+#include "storage/latch.h"
+#include "storage/proc.h"
+#include "tcop/tcopprot.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+#include "utils/wait_event.h"
+#include "worker/launch.h"
+#include "worker/provision.h"
+#include "worker/watch.h"
+
+#define IDLE_MS 10000		/* without any event, look around this often */
+#define NOT_INSTALLED_MS 1000
+#define AFTER_ERROR_MS 1000
+
+PGDLLEXPORT void lab_coordinator_main(Datum main_arg);
+
+static uint64 wanted_read = 0; /* the desired state that was read last */
+
+static void
+say_goodbye(int code, Datum arg)
+{
+	lab_shared->coordinator_pid = 0;
+	pg_atomic_write_u32(&lab_shared->evaluators, 0);
+	pg_atomic_write_u32(&lab_shared->provisioners, 0);
+}
+
+static void
+introduce_myself(void)
+{
+	lab_shared->coordinator = &MyProc->procLatch;
+	lab_shared->coordinator_pid = MyProcPid;
+	pg_atomic_write_u64(&lab_shared->started, (uint64) GetCurrentTimestamp());
+	pg_atomic_write_u32(&lab_shared->evaluators, 0);
+	pg_atomic_write_u32(&lab_shared->provisioners, 0);
+	pg_atomic_write_u64(&lab_shared->starved, 0);
+	before_shmem_exit(say_goodbye, (Datum) 0);
+}
+
+/* How long to sleep until the earlier of the two times (0: none). */
+static long
+sleep_until(TimestampTz one, TimestampTz other)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	TimestampTz earliest = one == 0 || (other != 0 && other < one) ? other : one;
+
+	if (earliest == 0)
+		return IDLE_MS;
+	return Min(TimestampDifferenceMilliseconds(now, earliest), IDLE_MS);
+}
+
+/* One cycle; returns for how many milliseconds nothing is to be done. */
+static long
+cycle(void)
+{
+	uint64 wanted = pg_atomic_read_u64(&lab_shared->wanted);
+	TimestampTz provisioning_at;
+
+	pg_atomic_write_u64(&lab_shared->heartbeat, (uint64) GetCurrentTimestamp());
+	if (wanted != wanted_read)
+	{
+		if (!lab_watch_read())
+			return NOT_INSTALLED_MS;
+		wanted_read = wanted;
+	}
+	provisioning_at = lab_provision_oversee();
+	lab_launch_collect();
+	return sleep_until(lab_launch_due(), provisioning_at);
+}
+
+static void
+recover(void)
+{
+	EmitErrorReport();
+	AbortOutOfAnyTransaction();
+	FlushErrorState();
+	wanted_read = 0; /* whatever was half read is read again */
+}
+
+void
+lab_coordinator_main(Datum main_arg)
+{
+	MemoryContext context;
+	long pause = 0;
+
+	pqsignal(SIGHUP, SignalHandlerForConfigReload);
+	pqsignal(SIGTERM, die);
+	BackgroundWorkerUnblockSignals();
+	BackgroundWorkerInitializeConnection(lab_database, NULL, 0);
+	introduce_myself();
+	lab_watch_init();
+	context = AllocSetContextCreate(TopMemoryContext, "coordinator", ALLOCSET_DEFAULT_SIZES);
+
+	for (;;)
+	{
+		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, pause,
+						 PG_WAIT_EXTENSION);
+		ResetLatch(MyLatch);
+		CHECK_FOR_INTERRUPTS();
+		if (ConfigReloadPending)
+		{
+			ConfigReloadPending = false;
+			ProcessConfigFile(PGC_SIGHUP);
+		}
+
+		MemoryContextSwitchTo(context);
+		PG_TRY();
+		{
+			pause = cycle();
+		}
+		PG_CATCH();
+		{
+			MemoryContextSwitchTo(context);
+			recover();
+			pause = AFTER_ERROR_MS;
+		}
+		PG_END_TRY();
+		MemoryContextSwitchTo(context);
+		MemoryContextReset(context);
+	}
+}

@@ -1,0 +1,19 @@
+/*
+ * launch.h
+ *		Running evaluators: starting them, hearing them, ending them in time.
+ */
+#ifndef LAB_LAUNCH_H
+#define LAB_LAUNCH_H
+
+#include "worker/watch.h"
+
+/* Starts evaluators for the databases that are due.  Returns when the next one is, or 0 for never. */
+extern TimestampTz lab_launch_due(void);
+
+/* Reads what running evaluators have sent, stores what is complete, ends what is overdue. */
+extern void lab_launch_collect(void);
+
+/* Ends the evaluator of a database, if one runs; nothing of it is stored. */
+extern void lab_launch_stop(LabWatched *watched);
+
+#endif /* LAB_LAUNCH_H */

@@ -1,0 +1,428 @@
+/*
+ * provision.c
+ *		Making actual what is desired: participants' databases.
+ *
+ * A provisioner takes one participant after the other, each claimed by a
+ * session-level advisory lock, which a crash gives back.  Every step is a
+ * transaction of its own that finds out by itself whether it is done already:
+ * after a crash anywhere the next provisioner goes over the same steps.
+ *
+ * A database's oid is chosen and committed before the database is made.  So
+ * what a crash left behind is told from a foreign database of the same name,
+ * and only what carries our oid is ever dropped.
+ */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/catalog.h"
+#include "catalog/indexing.h"
+#include "catalog/pg_database.h"
+#include "catalog/pg_type.h"
+#include "commands/dbcommands.h"
+#include "executor/spi.h"
+#include "extension/channel.h"
+#include "extension/compat.h"
+#include "extension/guc.h"
+#include "extension/hooks.h"
+#include "extension/shmem.h"
+#include "libpq/pqformat.h"
+#include "miscadmin.h"
+#include "nodes/makefuncs.h"
+#include "parser/parse_node.h"
+#include "pgstat.h"
+#include "postmaster/bgworker.h"
+#include "storage/ipc.h"
+#include "storage/lmgr.h"
+#include "storage/lock.h"
+#include "tcop/tcopprot.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+#include "utils/timestamp.h"
+#include "utils/wait_event.h"
+#include "worker/provision.h"
+#include "worker/setup.h"
+
+#define CLAIM_CLASS 0x6c6162 /* first key of the advisory locks: "lab" */
+#define RETRY_SECONDS_MAX 300
+
+PGDLLEXPORT void lab_provisioner_main(Datum main_arg);
+
+/* One participant's database, as desired. */
+typedef struct Work
+{
+	int32 participant;
+	int32 lab;
+	bool drop;
+	bool keep; /* dropping the lab leaves databases and logins */
+	char *login;
+	char *database;
+	Oid oid; /* InvalidOid: not chosen yet */
+	char *owner;
+	char *template;
+} Work;
+
+static void
+begin(void)
+{
+	SetCurrentStatementStartTimestamp();
+	StartTransactionCommand();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	SPI_connect();
+}
+
+static void
+commit(void)
+{
+	SPI_finish();
+	PopActiveSnapshot();
+	CommitTransactionCommand();
+}
+
+static void
+run(const char *sql, int nargs, Oid *types, Datum *values)
+{
+	int result = SPI_execute_with_args(sql, nargs, types, values, NULL, false, 0);
+
+	if (result < 0)
+		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
+}
+
+/* A statement about the participant alone. */
+static void
+run_for(const Work *work, const char *sql)
+{
+	Oid type = INT4OID;
+	Datum value = Int32GetDatum(work->participant);
+
+	run(sql, 1, &type, &value);
+}
+
+static char *
+copied_value(int column, MemoryContext context)
+{
+	char *value = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column);
+
+	return value ? MemoryContextStrdup(context, value) : NULL;
+}
+
+static bool
+claim(int32 participant)
+{
+	LOCKTAG tag;
+
+	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, CLAIM_CLASS, participant, 2);
+	return LockAcquire(&tag, ExclusiveLock, true, true) != LOCKACQUIRE_NOT_AVAIL;
+}
+
+static void
+unclaim(int32 participant)
+{
+	LOCKTAG tag;
+
+	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, CLAIM_CLASS, participant, 2);
+	(void) LockRelease(&tag, ExclusiveLock, true);
+}
+
+/* The next participant that nobody else works on, claimed; NULL when there is none. */
+static Work *
+next_work(MemoryContext context)
+{
+	Work *work = NULL;
+	uint64 n;
+	int32 *ids;
+
+	begin();
+	run("SELECT id\n"
+		"FROM lab.participants\n"
+		"WHERE state <> 'ready' AND (retry_at IS NULL OR retry_at <= pg_catalog.clock_timestamp())\n"
+		"ORDER BY state = 'dropping' DESC, attempts, id",
+		0, NULL, NULL);
+	n = SPI_processed;
+	ids = palloc(sizeof(int32) * Max(n, 1));
+	for (uint64 i = 0; i < n; i++)
+	{
+		bool isnull;
+
+		ids[i] = DatumGetInt32(
+			SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
+	}
+	for (uint64 i = 0; i < n && work == NULL; i++)
+	{
+		Oid type = INT4OID;
+		Datum value = Int32GetDatum(ids[i]);
+
+		if (!claim(ids[i]))
+			continue;
+		/* Somebody may have finished it between our reading and our claim. */
+		run("SELECT p.lab_id, p.state = 'dropping', l.keep_databases, p.login, p.database,\n"
+			"	coalesce(p.database_oid, 0), r.rolname, coalesce(l.starter, 'template0')\n"
+			"FROM lab.participants p\n"
+			"JOIN lab.labs l ON l.id = p.lab_id\n"
+			"LEFT JOIN pg_catalog.pg_roles r ON r.oid = l.owner::pg_catalog.oid\n"
+			"WHERE p.id = $1 AND p.state <> 'ready'\n"
+			"	AND (p.retry_at IS NULL OR p.retry_at <= pg_catalog.clock_timestamp())",
+			1, &type, &value);
+		if (SPI_processed == 0)
+		{
+			unclaim(ids[i]);
+			continue;
+		}
+		work = MemoryContextAllocZero(context, sizeof(Work));
+		work->participant = ids[i];
+		work->lab = atoi(copied_value(1, context));
+		work->drop = *copied_value(2, context) == 't';
+		work->keep = *copied_value(3, context) == 't';
+		work->login = copied_value(4, context);
+		work->database = copied_value(5, context);
+		work->oid = atooid(copied_value(6, context));
+		work->owner = copied_value(7, context);
+		work->template = copied_value(8, context);
+	}
+	commit();
+	return work;
+}
+
+/* Step 1: the oid under which the database is ours. */
+static void
+choose_oid(Work *work)
+{
+	Oid types[] = {INT4OID, OIDOID};
+	Datum values[2];
+	Relation databases;
+
+	if (OidIsValid(work->oid))
+		return;
+	begin();
+	databases = table_open(DatabaseRelationId, AccessShareLock);
+	work->oid = GetNewOidWithIndex(databases, DatabaseOidIndexId, Anum_pg_database_oid);
+	table_close(databases, AccessShareLock);
+	values[0] = Int32GetDatum(work->participant);
+	values[1] = ObjectIdGetDatum(work->oid);
+	run("UPDATE lab.participants SET database_oid = $2 WHERE id = $1", 2, types, values);
+	commit();
+}
+
+/* An integer option as the grammar would make it: oids go beyond an int. */
+static DefElem *
+oid_option(const char *name, Oid oid)
+{
+	Node *value = oid <= PG_INT32_MAX ? (Node *) makeInteger((int) oid)
+									  : (Node *) makeFloat(psprintf("%u", oid));
+
+	return makeDefElem(pstrdup(name), value, -1);
+}
+
+/* Step 2: the database.  CREATE DATABASE wants a transaction of its own, without SPI. */
+static void
+make_database(const Work *work)
+{
+	Oid present;
+
+	SetCurrentStatementStartTimestamp();
+	StartTransactionCommand();
+	present = get_database_oid(work->database, true);
+	if (present == work->oid && database_is_invalid_oid(present))
+	{
+		dropdb(work->database, false, true); /* an interrupted DROP: it holds nothing any more */
+		present = InvalidOid;
+	}
+	if (OidIsValid(present) && present != work->oid)
+		ereport(ERROR, (errcode(ERRCODE_DUPLICATE_DATABASE),
+						errmsg("database \"%s\" exists and was not made by labcreator",
+							   work->database),
+						errhint("Rename or drop it.")));
+	if (!OidIsValid(present))
+	{
+		CreatedbStmt *statement = makeNode(CreatedbStmt);
+
+		statement->dbname = work->database;
+		statement->options =
+			list_make3(makeDefElem("template", (Node *) makeString(work->template), -1),
+					   makeDefElem("owner", (Node *) makeString(work->owner), -1),
+					   oid_option("oid", work->oid));
+		(void) createdb(make_parsestate(NULL), statement);
+	}
+	CommitTransactionCommand();
+}
+
+/* Step 3: who may do what with the database. */
+static void
+grant_database(const Work *work)
+{
+	const char *database = quote_identifier(work->database);
+
+	begin();
+	run(psprintf("REVOKE ALL ON DATABASE %s FROM PUBLIC", database), 0, NULL, NULL);
+	run(psprintf("GRANT CONNECT, CREATE, TEMPORARY ON DATABASE %s TO %s", database,
+				 quote_identifier(work->login)),
+		0, NULL, NULL);
+	run(psprintf("GRANT CONNECT ON DATABASE %s TO lab_evaluator", database), 0, NULL, NULL);
+	commit();
+}
+
+static void
+mark_ready(const Work *work)
+{
+	begin();
+	run_for(work, "UPDATE lab.participants\n"
+				  "SET state = 'ready', attempts = 0, retry_at = NULL, error = NULL\n"
+				  "WHERE id = $1 AND state IN ('waiting', 'failed')");
+	lab_announce_wanted();
+	commit();
+}
+
+static void
+provide(Work *work)
+{
+	if (work->owner == NULL)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+						errmsg("the role that created the lab does not exist any more")));
+	choose_oid(work);
+	make_database(work);
+	grant_database(work);
+	lab_setup_run(work->oid, work->login);
+	mark_ready(work);
+}
+
+/* Drops the login, when no other lab has it and it is still the role that we made. */
+static void
+drop_login(const Work *work)
+{
+	Oid type = NAMEOID;
+	Datum value = DirectFunctionCall1(namein, CStringGetDatum(work->login));
+
+	run("SELECT\n"
+		"FROM lab.accounts a\n"
+		"JOIN pg_catalog.pg_roles r ON r.rolname = a.login AND r.oid = a.role\n"
+		"WHERE a.login = $1\n"
+		"	AND NOT EXISTS (SELECT FROM lab.participants p WHERE p.login = a.login)",
+		1, &type, &value);
+	if (SPI_processed == 0)
+		return;
+	run(psprintf("DROP ROLE %s", quote_identifier(work->login)), 0, NULL, NULL);
+	run("DELETE FROM lab.accounts WHERE login = $1", 1, &type, &value);
+}
+
+static void
+dismantle(const Work *work)
+{
+	if (!work->keep && OidIsValid(work->oid))
+	{
+		char *name;
+
+		SetCurrentStatementStartTimestamp();
+		StartTransactionCommand();
+		name = get_database_name(work->oid);
+		if (name)
+			dropdb(name, true, true);
+		CommitTransactionCommand();
+	}
+	begin();
+	run_for(work, "DELETE FROM lab.participants WHERE id = $1");
+	if (!work->keep)
+		drop_login(work);
+	lab_announce_wanted();
+	commit();
+}
+
+/* A lab that is dropped ends with its last participant. */
+static void
+remove_empty_labs(void)
+{
+	begin();
+	run("DELETE FROM lab.labs l\n"
+		"WHERE l.state = 'dropping'\n"
+		"	AND NOT EXISTS (SELECT FROM lab.participants p WHERE p.lab_id = l.id)",
+		0, NULL, NULL);
+	commit();
+}
+
+/* After an error: the transaction is gone; note why, and when to try again. */
+static void
+note_failure(const Work *work, const ErrorData *error)
+{
+	Oid types[] = {INT4OID, TEXTOID, INT4OID};
+	Datum values[3];
+	StringInfoData reason;
+
+	initStringInfo(&reason);
+	appendStringInfoString(&reason, error->message);
+	if (error->detail)
+		appendStringInfo(&reason, " (%s)", error->detail);
+
+	begin();
+	values[0] = Int32GetDatum(work->participant);
+	values[1] = CStringGetTextDatum(reason.data);
+	values[2] = Int32GetDatum(RETRY_SECONDS_MAX);
+	run("UPDATE lab.participants\n"
+		"SET state = CASE WHEN state = 'dropping' THEN state ELSE 'failed' END,\n"
+		"	error = $2,\n"
+		"	attempts = attempts + 1,\n"
+		"	retry_at = pg_catalog.clock_timestamp()\n"
+		"		+ least(2 ^ least(attempts, 10), $3) * interval '1 second'\n"
+		"WHERE id = $1",
+		lengthof(types), types, values);
+	lab_announce_wanted();
+	commit();
+}
+
+static void
+do_work(Work *work)
+{
+	MemoryContext context = CurrentMemoryContext;
+
+	PG_TRY();
+	{
+		if (work->drop)
+			dismantle(work);
+		else
+			provide(work);
+	}
+	PG_CATCH();
+	{
+		ErrorData *error;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		EmitErrorReport();
+		AbortOutOfAnyTransaction();
+		FlushErrorState();
+		MemoryContextSwitchTo(context);
+		note_failure(work, error);
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+	unclaim(work->participant);
+}
+
+void
+lab_provisioner_main(Datum main_arg)
+{
+	MemoryContext context;
+	Work *work;
+
+	pqsignal(SIGTERM, die);
+	BackgroundWorkerUnblockSignals();
+	(void) lab_channel_attach(main_arg);
+	BackgroundWorkerInitializeConnection(lab_database, NULL, 0);
+	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_SUSET, PGC_S_OVERRIDE,
+							 GUC_ACTION_SET, true, 0, false);
+
+	context = AllocSetContextCreate(TopMemoryContext, "provisioner", ALLOCSET_DEFAULT_SIZES);
+	for (;;)
+	{
+		CHECK_FOR_INTERRUPTS();
+		MemoryContextReset(context);
+		work = next_work(context);
+		if (work == NULL)
+			break;
+		MemoryContextSwitchTo(context);
+		do_work(work);
+	}
+	remove_empty_labs();
+	proc_exit(0);
+}

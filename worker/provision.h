@@ -1,0 +1,16 @@
+/*
+ * provision.h
+ *		Making actual what is desired: participants' databases.
+ */
+#ifndef LAB_PROVISION_H
+#define LAB_PROVISION_H
+
+#include "datatype/timestamp.h"
+
+/*
+ * In the coordinator: starts provisioners while there is work for them and
+ * notices when they end.  Returns when there will be work again, or 0.
+ */
+extern TimestampTz lab_provision_oversee(void);
+
+#endif /* LAB_PROVISION_H */

@@ -1,0 +1,167 @@
+/*
+ * verdict.c
+ *		Storing what an evaluation found: lab.store() writes what differs.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "utils/acl.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+#include "worker/verdict.h"
+
+static const char *
+status_word(LabStatus status)
+{
+	switch (status)
+	{
+		case LAB_PASS:
+			return "pass";
+		case LAB_FAIL:
+			return "fail";
+		case LAB_ERROR:
+			break;
+	}
+	return "error";
+}
+
+static bool
+has_verdict(List *verdicts, int32 check)
+{
+	ListCell *cell;
+
+	foreach (cell, verdicts)
+		if (((LabVerdict *) lfirst(cell))->check == check)
+			return true;
+	return false;
+}
+
+/* The verdicts, with an error for each check that a cut-short evaluation did not reach. */
+static List *
+complete_verdicts(const LabWatched *watched, const char *failure)
+{
+	List *verdicts = list_copy(watched->verdicts);
+	ListCell *cell;
+
+	if (failure == NULL || verdicts == NIL)
+		return verdicts;
+	foreach (cell, watched->lab->checks)
+	{
+		LabCheck *check = lfirst(cell);
+		LabVerdict *verdict;
+
+		if (has_verdict(watched->verdicts, check->id))
+			continue;
+		verdict = palloc(sizeof(LabVerdict));
+		verdict->check = check->id;
+		verdict->status = LAB_ERROR;
+		verdict->detail = pstrdup(failure);
+		verdicts = lappend(verdicts, verdict);
+	}
+	return verdicts;
+}
+
+static void
+store(const LabWatched *watched, List *verdicts)
+{
+	Oid types[] = {INT4OID, INT4ARRAYOID, TEXTARRAYOID, TEXTARRAYOID};
+	Datum values[4];
+	int n = list_length(verdicts);
+	Datum *checks = palloc(sizeof(Datum) * n);
+	Datum *statuses = palloc(sizeof(Datum) * n);
+	Datum *details = palloc0(sizeof(Datum) * n);
+	bool *nulls = palloc0(sizeof(bool) * n);
+	int lower = 1;
+	ListCell *cell;
+
+	foreach (cell, verdicts)
+	{
+		LabVerdict *verdict = lfirst(cell);
+		int i = foreach_current_index(cell);
+
+		checks[i] = Int32GetDatum(verdict->check);
+		statuses[i] = CStringGetTextDatum(status_word(verdict->status));
+		nulls[i] = verdict->detail == NULL;
+		if (verdict->detail)
+			details[i] = CStringGetTextDatum(verdict->detail);
+	}
+	values[0] = Int32GetDatum(watched->participant);
+	values[1] =
+		PointerGetDatum(construct_array(checks, n, INT4OID, sizeof(int32), true, TYPALIGN_INT));
+	values[2] = PointerGetDatum(construct_array(statuses, n, TEXTOID, -1, false, TYPALIGN_INT));
+	values[3] = PointerGetDatum(
+		construct_md_array(details, nulls, 1, &n, &lower, TEXTOID, -1, false, TYPALIGN_INT));
+	if (SPI_execute_with_args("SELECT lab.store($1, $2, $3, $4)", lengthof(types), types, values,
+							  NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not store results");
+}
+
+static void
+store_failure(const LabWatched *watched, const char *failure)
+{
+	Oid types[] = {INT4OID, TEXTOID};
+	Datum values[] = {Int32GetDatum(watched->participant), CStringGetTextDatum(failure)};
+
+	if (SPI_execute_with_args("UPDATE lab.participants\n"
+							  "SET evaluation_error = $2,\n"
+							  "	evaluated = coalesce(evaluated, pg_catalog.clock_timestamp())\n"
+							  "WHERE id = $1 AND evaluation_error IS DISTINCT FROM $2",
+							  lengthof(types), types, values, NULL, false, 0) != SPI_OK_UPDATE)
+		elog(ERROR, "could not store the failure of an evaluation");
+}
+
+/* The time of the participant's last commit, to a second: a storm is one write a second. */
+static void
+store_seen(const LabWatched *watched)
+{
+	Oid types[] = {INT4OID, TIMESTAMPTZOID};
+	uint64 seen = pg_atomic_read_u64(&watched->slot->seen);
+	Datum values[] = {Int32GetDatum(watched->participant), TimestampTzGetDatum((TimestampTz) seen)};
+
+	if (seen == 0)
+		return;
+	if (SPI_execute_with_args(
+			"UPDATE lab.participants\n"
+			"SET last_seen = $2\n"
+			"WHERE id = $1 AND (last_seen IS NULL OR last_seen < $2 - interval '1 second')",
+			lengthof(types), types, values, NULL, false, 0) != SPI_OK_UPDATE)
+		elog(ERROR, "could not store when a participant was seen");
+}
+
+void
+lab_verdict_store(const LabWatched *watched, const char *failure)
+{
+	MemoryContext before = CurrentMemoryContext;
+	List *verdicts;
+
+	StartTransactionCommand();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	SPI_connect();
+	verdicts = complete_verdicts(watched, failure);
+	if (verdicts)
+		store(watched, verdicts);
+	if (failure)
+		store_failure(watched, failure);
+	store_seen(watched);
+	SPI_finish();
+	PopActiveSnapshot();
+	CommitTransactionCommand();
+	MemoryContextSwitchTo(before);
+}
+
+Oid
+lab_verdict_evaluator(void)
+{
+	MemoryContext before = CurrentMemoryContext;
+	Oid role;
+
+	StartTransactionCommand();
+	role = get_role_oid("lab_evaluator", false);
+	CommitTransactionCommand();
+	MemoryContextSwitchTo(before);
+	return role;
+}

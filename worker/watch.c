@@ -1,0 +1,264 @@
+/*
+ * watch.c
+ *		What the coordinator watches, as last read from the tables.
+ *
+ * Labs with their checks live in a memory context that is made anew at each
+ * reading; the entries of databases outlive it, since they hold counters and a
+ * running evaluator.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "commands/extension.h"
+#include "executor/spi.h"
+#include "extension/compat.h"
+#include "miscadmin.h"
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/hsearch.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+#include "worker/watch.h"
+#include "worker/launch.h"
+
+LabWatch lab_watch;
+
+static MemoryContext labs_context = NULL;
+static HTAB *labs_by_id = NULL;
+
+void
+lab_watch_init(void)
+{
+	HASHCTL info = {0};
+
+	info.keysize = sizeof(Oid);
+	info.entrysize = sizeof(LabWatched);
+	info.hcxt = TopMemoryContext;
+	lab_watch.databases =
+		hash_create("watched databases", 128, &info, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+}
+
+static void
+select_rows(const char *sql)
+{
+	if (SPI_execute(sql, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not execute \"%s\"", sql);
+}
+
+static int32
+int_value(uint64 row, int column)
+{
+	bool isnull;
+
+	return DatumGetInt32(
+		SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, &isnull));
+}
+
+static Oid
+oid_value(uint64 row, int column)
+{
+	bool isnull;
+
+	return DatumGetObjectId(
+		SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, &isnull));
+}
+
+/* Copied into the current memory context. */
+static char *
+text_value(uint64 row, int column)
+{
+	return pstrdup(SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column));
+}
+
+static LabFeedback
+feedback_of(const char *word)
+{
+	if (strcmp(word, "none") == 0)
+		return LAB_FEEDBACK_NONE;
+	if (strcmp(word, "object") == 0)
+		return LAB_FEEDBACK_OBJECT;
+	if (strcmp(word, "diff") == 0)
+		return LAB_FEEDBACK_DIFF;
+	return LAB_FEEDBACK_HINT;
+}
+
+static LabExtras
+extras_of(const char *word)
+{
+	if (strcmp(word, "ignore") == 0)
+		return LAB_EXTRAS_IGNORE;
+	return strcmp(word, "strict") == 0 ? LAB_EXTRAS_STRICT : LAB_EXTRAS_COUNT;
+}
+
+static List *
+words_of(Datum array)
+{
+	List *words = NIL;
+	Datum *values;
+	bool *nulls;
+	int n;
+
+	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls,
+					  &n);
+	for (int i = 0; i < n; i++)
+		words = lappend(words, TextDatumGetCString(values[i]));
+	return words;
+}
+
+static void
+read_labs(void)
+{
+	HASHCTL info = {0};
+
+	labs_context = AllocSetContextCreate(TopMemoryContext, "watched labs", ALLOCSET_DEFAULT_SIZES);
+	MemoryContextSwitchTo(labs_context);
+	info.keysize = sizeof(int32);
+	info.entrysize = sizeof(LabWatchedLab);
+	info.hcxt = labs_context;
+	labs_by_id = hash_create("watched labs", 16, &info, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+
+	select_rows("SELECT id, feedback, extras, ignore FROM lab.labs WHERE state = 'active'");
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		int32 id = int_value(i, 1);
+		LabWatchedLab *lab = hash_search(labs_by_id, &id, HASH_ENTER, NULL);
+		bool isnull;
+
+		lab->feedback = feedback_of(text_value(i, 2));
+		lab->extras = extras_of(text_value(i, 3));
+		lab->ignore = words_of(
+			SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 4, &isnull));
+		lab->checks = NIL;
+	}
+
+	select_rows("SELECT lab_id, id, kind, object, owner, definition::text\n"
+				"FROM lab.checks\n"
+				"ORDER BY id");
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		int32 id = int_value(i, 1);
+		LabWatchedLab *lab = hash_search(labs_by_id, &id, HASH_FIND, NULL);
+		LabCheck *check;
+
+		if (lab == NULL)
+			continue;
+		check = palloc(sizeof(LabCheck));
+		check->id = int_value(i, 2);
+		check->fact.kind = text_value(i, 3);
+		check->fact.object = text_value(i, 4);
+		check->fact.owner = text_value(i, 5);
+		check->fact.definition = text_value(i, 6);
+		lab->checks = lappend(lab->checks, check);
+	}
+}
+
+static void
+read_databases(void)
+{
+	select_rows("SELECT p.database_oid, p.id, p.lab_id, r.oid\n"
+				"FROM lab.participants p\n"
+				"JOIN lab.labs l ON l.id = p.lab_id\n"
+				"JOIN pg_catalog.pg_database d ON d.oid = p.database_oid\n"
+				"JOIN pg_catalog.pg_roles r ON r.rolname = p.login\n"
+				"WHERE p.state = 'ready' AND l.state = 'active'");
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		Oid database = oid_value(i, 1);
+		int32 lab = int_value(i, 3);
+		bool found;
+		LabWatched *watched = hash_search(lab_watch.databases, &database, HASH_ENTER, &found);
+
+		if (!found)
+		{
+			memset(watched, 0, sizeof(LabWatched));
+			watched->database = database;
+		}
+		watched->listed = true;
+		watched->participant = int_value(i, 2);
+		watched->lab = hash_search(labs_by_id, &lab, HASH_FIND, NULL);
+		watched->role = oid_value(i, 4);
+		watched->slot = lab_slot_claim(database);
+	}
+}
+
+static void
+read_provisioning(void)
+{
+	bool isnull;
+	Datum at;
+
+	select_rows("SELECT min(coalesce(retry_at, '-infinity'::pg_catalog.timestamptz))\n"
+				"FROM (\n"
+				"	SELECT retry_at\n"
+				"	FROM lab.participants\n"
+				"	WHERE state <> 'ready'\n"
+				"	UNION ALL\n"
+				"	SELECT NULL\n"
+				"	FROM lab.labs l\n"
+				"	WHERE l.state = 'dropping'\n"
+				"		AND NOT EXISTS (SELECT FROM lab.participants p WHERE p.lab_id = l.id)\n"
+				") AS todo");
+	at = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	lab_watch.provisioning_at = isnull ? 0 : DatumGetTimestampTz(at);
+	lab_watch.provisioning_due = !isnull && lab_watch.provisioning_at <= GetCurrentTimestamp();
+	if (lab_watch.provisioning_due)
+		lab_watch.provisioning_at = 0;
+}
+
+/* What is no longer wanted is let go. */
+static void
+forget_unlisted(void)
+{
+	HASH_SEQ_STATUS scan;
+	LabWatched *watched;
+
+	hash_seq_init(&scan, lab_watch.databases);
+	while ((watched = hash_seq_search(&scan)) != NULL)
+	{
+		Oid database = watched->database;
+
+		if (watched->listed && watched->slot && watched->lab)
+			continue;
+		lab_launch_stop(watched);
+		lab_slot_release(database);
+		hash_search(lab_watch.databases, &database, HASH_REMOVE, NULL);
+	}
+}
+
+bool
+lab_watch_read(void)
+{
+	MemoryContext before = CurrentMemoryContext;
+	MemoryContext old_labs = labs_context;
+	HASH_SEQ_STATUS scan;
+	LabWatched *watched;
+	bool installed;
+
+	StartTransactionCommand();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	installed = OidIsValid(get_extension_oid("labcreator", true));
+
+	hash_seq_init(&scan, lab_watch.databases);
+	while ((watched = hash_seq_search(&scan)) != NULL)
+		watched->listed = false;
+	lab_watch.provisioning_due = false;
+	lab_watch.provisioning_at = 0;
+	if (installed)
+	{
+		SPI_connect();
+		read_labs();
+		read_databases();
+		read_provisioning();
+		SPI_finish();
+	}
+	PopActiveSnapshot();
+	CommitTransactionCommand();
+	MemoryContextSwitchTo(before);
+
+	forget_unlisted();
+	if (installed && old_labs)
+		MemoryContextDelete(old_labs);
+	return installed;
+}

@@ -1,0 +1,65 @@
+/*
+ * watch.h
+ *		What the coordinator watches: the active labs and the databases of their
+ *		participants, as last read from the tables, with what it knows of each.
+ */
+#ifndef LAB_WATCH_H
+#define LAB_WATCH_H
+
+#include "datatype/timestamp.h"
+#include "extension/channel.h"
+#include "extension/fact.h"
+#include "extension/shmem.h"
+
+typedef struct LabWatchedLab
+{
+	int32 id; /* hash key */
+	LabFeedback feedback;
+	LabExtras extras;
+	List *ignore; /* of char * */
+	List *checks; /* of LabCheck * */
+} LabWatchedLab;
+
+typedef struct LabWatched
+{
+	Oid database; /* hash key */
+	bool listed;  /* still wanted, as of the last reading */
+	int32 participant;
+	LabWatchedLab *lab;
+	Oid role;
+	LabSlot *slot;
+
+	/* the last evaluation that was started */
+	bool evaluated;		  /* at least once since the coordinator started */
+	uint64 commits;		  /* the slot's counters when it started */
+	uint64 asked;
+	TimestampTz started;
+	TimestampTz retry_at; /* after a failure; 0: none */
+	int failures;		  /* in a row */
+
+	/* the one that runs now */
+	LabChannel *channel; /* NULL: none */
+	List *verdicts;		 /* of LabVerdict *, in context */
+	MemoryContext context;
+} LabWatched;
+
+typedef struct LabWatch
+{
+	HTAB *databases;		 /* of LabWatched */
+	bool provisioning_due;	 /* there is something to make or to remove now */
+	TimestampTz provisioning_at; /* or at this time; 0: never */
+} LabWatch;
+
+extern LabWatch lab_watch;
+
+/* Makes the empty tables. */
+extern void lab_watch_init(void);
+
+/*
+ * Reads the desired state anew, in a transaction of its own.  Returns false when
+ * the extension is not installed (yet).  Databases that are no longer wanted
+ * lose their evaluator and their slot.
+ */
+extern bool lab_watch_read(void);
+
+#endif /* LAB_WATCH_H */
