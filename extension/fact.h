@@ -23,7 +23,8 @@ typedef struct LabFact
 	char *kind;		  /* "table", "column", "foreign_key", ... : facts.c lists them */
 	char *object;	  /* identity in SQL notation, shown to people: shop.orders.total */
 	char *owner;	  /* the top-level object that it belongs to: shop.orders */
-	char *definition; /* text of a jsonb object: every property that counts */
+	char *definition; /* text of a jsonb object: every property that counts; NULL: not read yet */
+	Oid relation;	  /* whose contents it is about; in its own database only, not sent */
 } LabFact;
 
 typedef struct LabCheck

@@ -1,0 +1,180 @@
+/*
+ * digest.c
+ *		128 bits of a value, equal where its type says that two values are.
+ *
+ * A type's own extended hash function agrees with its equality, so 1.0 and 1.00
+ * are one number.  Where there is none, or where its equality is coarser than a
+ * lab should be (intervals), the text stands for the value.  Enums go by label
+ * and composites by the names of their attributes, because oids differ between
+ * databases.  Hash and output functions belong to a superuser: nothing here
+ * runs a participant's code.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/jsonb.h"
+#include "utils/lsyscache.h"
+#include "utils/rangetypes.h"
+#include "utils/typcache.h"
+#include "worker/digest.h"
+
+#define SEED_HIGH UINT64CONST(0x6c61626372656174)
+#define SEED_LOW UINT64CONST(0x6f7200000000001f)
+
+LabDigest
+lab_digest_bytes(const void *bytes, Size length)
+{
+	return (LabDigest){DatumGetUInt64(hash_any_extended(bytes, length, SEED_HIGH)),
+					   DatumGetUInt64(hash_any_extended(bytes, length, SEED_LOW))};
+}
+
+LabDigest
+lab_digest_null(void)
+{
+	return (LabDigest){UINT64CONST(0x9e3779b97f4a7c15), UINT64CONST(0xc2b2ae3d27d4eb4f)};
+}
+
+LabDigest
+lab_digest_combine(LabDigest a, LabDigest b)
+{
+	LabDigest both[2] = {a, b};
+
+	return lab_digest_bytes(both, sizeof(both));
+}
+
+LabDigest
+lab_digest_mix(LabDigest digest)
+{
+	return lab_digest_bytes(&digest, sizeof(digest));
+}
+
+static LabDigest
+digest_text(Datum value, Oid type)
+{
+	Oid output;
+	bool varlena;
+	char *text;
+
+	getTypeOutputInfo(type, &output, &varlena);
+	text = OidOutputFunctionCall(output, value);
+	return lab_digest_bytes(text, strlen(text));
+}
+
+static LabDigest
+digest_array(Datum value, Oid element, Oid collation)
+{
+	ArrayType *array = DatumGetArrayTypeP(value);
+	LabDigest digest =
+		lab_digest_bytes(ARR_DIMS(array), sizeof(int) * ARR_NDIM(array));
+	int16 length;
+	bool by_value;
+	char align;
+	Datum *values;
+	bool *nulls;
+	int n;
+
+	digest = lab_digest_combine(digest,
+								lab_digest_bytes(ARR_LBOUND(array), sizeof(int) * ARR_NDIM(array)));
+	get_typlenbyvalalign(element, &length, &by_value, &align);
+	deconstruct_array(array, element, length, by_value, align, &values, &nulls, &n);
+	for (int i = 0; i < n; i++)
+		digest = lab_digest_combine(digest, nulls[i] ? lab_digest_null()
+													 : lab_digest_value(values[i], element, collation));
+	return digest;
+}
+
+static LabDigest
+digest_composite(Datum value)
+{
+	HeapTupleHeader header = DatumGetHeapTupleHeader(value);
+	TupleDesc descriptor = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(header),
+												  HeapTupleHeaderGetTypMod(header));
+	HeapTupleData tuple = {0};
+	Datum *values = palloc(sizeof(Datum) * descriptor->natts);
+	bool *nulls = palloc(sizeof(bool) * descriptor->natts);
+	LabDigest digest = {0, 0};
+
+	tuple.t_len = HeapTupleHeaderGetDatumLength(header);
+	tuple.t_data = header;
+	heap_deform_tuple(&tuple, descriptor, values, nulls);
+	for (int i = 0; i < descriptor->natts; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
+		const char *name = NameStr(attribute->attname);
+
+		if (attribute->attisdropped)
+			continue;
+		lab_digest_add(&digest,
+					   lab_digest_combine(lab_digest_bytes(name, strlen(name)),
+										  nulls[i] ? lab_digest_null()
+												   : lab_digest_value(values[i], attribute->atttypid,
+																	  attribute->attcollation)));
+	}
+	ReleaseTupleDesc(descriptor);
+	return lab_digest_mix(digest);
+}
+
+static LabDigest
+digest_range(Datum value, TypeCacheEntry *type)
+{
+	RangeBound bounds[2];
+	bool empty;
+	LabDigest digest = {1, 1};
+
+	range_deserialize(type, DatumGetRangeTypeP(value), &bounds[0], &bounds[1], &empty);
+	if (empty)
+		return digest;
+	for (int i = 0; i < 2; i++)
+	{
+		bool flags[2] = {bounds[i].infinite, bounds[i].inclusive};
+
+		digest = lab_digest_combine(digest, lab_digest_bytes(flags, sizeof(flags)));
+		if (!bounds[i].infinite)
+			digest = lab_digest_combine(digest,
+										lab_digest_value(bounds[i].val, type->rngelemtype->type_id,
+														 type->rng_collation));
+	}
+	return digest;
+}
+
+LabDigest
+lab_digest_value(Datum value, Oid type, Oid collation)
+{
+	TypeCacheEntry *entry;
+	Oid element;
+	FmgrInfo *hash;
+
+	type = getBaseType(type);
+	if (type == JSONOID)
+	{
+		value = DirectFunctionCall1(jsonb_in, CStringGetDatum(TextDatumGetCString(value)));
+		type = JSONBOID;
+	}
+	if (type == INTERVALOID || type_is_enum(type))
+		return digest_text(value, type);
+	element = get_base_element_type(type);
+	if (OidIsValid(element))
+		return digest_array(value, element, collation);
+	if (type_is_rowtype(type))
+		return digest_composite(value);
+	if (type_is_range(type))
+		return digest_range(value, lookup_type_cache(type, TYPECACHE_RANGE_INFO));
+	if (type_is_multirange(type))
+		return digest_text(value, type);
+
+	entry = lookup_type_cache(type, TYPECACHE_HASH_EXTENDED_PROC |
+										TYPECACHE_HASH_EXTENDED_PROC_FINFO);
+	if (!OidIsValid(entry->hash_extended_proc))
+		return digest_text(value, type);
+	hash = &entry->hash_extended_proc_finfo;
+	if (!OidIsValid(collation))
+		collation = DEFAULT_COLLATION_OID;
+	return (LabDigest){
+		DatumGetUInt64(FunctionCall2Coll(hash, collation, value, UInt64GetDatum(SEED_HIGH))),
+		DatumGetUInt64(FunctionCall2Coll(hash, collation, value, UInt64GetDatum(SEED_LOW)))};
+}

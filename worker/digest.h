@@ -1,0 +1,32 @@
+/*
+ * digest.h
+ *		128 bits of a value, equal where its type says that two values are.
+ */
+#ifndef LAB_DIGEST_H
+#define LAB_DIGEST_H
+
+typedef struct LabDigest
+{
+	uint64 high;
+	uint64 low;
+} LabDigest;
+
+extern LabDigest lab_digest_null(void);
+extern LabDigest lab_digest_bytes(const void *bytes, Size length);
+extern LabDigest lab_digest_value(Datum value, Oid type, Oid collation);
+
+/* In order: combine(a, b) differs from combine(b, a). */
+extern LabDigest lab_digest_combine(LabDigest a, LabDigest b);
+
+/* Makes sums of sums hard to balance. */
+extern LabDigest lab_digest_mix(LabDigest digest);
+
+/* In any order. */
+static inline void
+lab_digest_add(LabDigest *sum, LabDigest digest)
+{
+	sum->high += digest.high;
+	sum->low += digest.low;
+}
+
+#endif /* LAB_DIGEST_H */

@@ -1,0 +1,24 @@
+/*
+ * rows.h
+ *		Bags of rows, compared by their digests.
+ */
+#ifndef LAB_ROWS_H
+#define LAB_ROWS_H
+
+#include "nodes/pg_list.h"
+
+/*
+ * The digest of a table's rows as the text of a jsonb object: {"rows": n,
+ * "digest": ..., "columns": {name: digest, ...}}.  Reads the heap in C, without
+ * running anything of the owner's; partitions are read through their root.
+ *
+ * With columns (of char *) only these count, and one that is missing has a null
+ * digest; without, all of them do but those whose default differs from call to
+ * call, such as now().
+ */
+extern char *lab_rows_of_table(Oid relation, List *columns);
+
+/* The same of a query's result.  The query runs as whoever is current. */
+extern char *lab_rows_of_query(const char *query);
+
+#endif /* LAB_ROWS_H */

@@ -1,0 +1,123 @@
+/*
+ * sandbox.c
+ *		Running what may be a participant's code.
+ *
+ * statement_timeout is armed by the traffic cop, which a background worker does
+ * not have: the sandbox arms the same timeout itself.  A function can swallow
+ * the cancellation; then the coordinator's deadline ends the process.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+#include "utils/snapmgr.h"
+#include "utils/timeout.h"
+#include "utils/timestamp.h"
+#include "worker/sandbox.h"
+
+void
+lab_sandbox_pin_settings(void)
+{
+	static const struct
+	{
+		const char *name;
+		const char *value;
+	} pinned[] = {
+		{"search_path", "pg_catalog, pg_temp"},
+		{"quote_all_identifiers", "off"},
+		{"DateStyle", "ISO, MDY"},
+		{"IntervalStyle", "postgres"},
+		{"TimeZone", "UTC"},
+		{"extra_float_digits", "1"},
+		{"bytea_output", "hex"},
+		{"xmlbinary", "base64"},
+		{"xmloption", "content"},
+		{"standard_conforming_strings", "on"},
+		{"array_nulls", "on"},
+		{"row_security", "on"},
+		{"session_replication_role", "origin"},
+		{"default_transaction_isolation", "read committed"},
+		{"default_transaction_deferrable", "off"},
+		{"jit", "off"},
+		{"max_parallel_workers_per_gather", "0"},
+		{"work_mem", "16MB"},
+		{"temp_file_limit", "200MB"},
+		{"lock_timeout", "1s"},
+		{"idle_in_transaction_session_timeout", "0"},
+		{"statement_timeout", "0"},
+		/* what a participant's code says does not fill the server's log */
+		{"log_min_messages", "fatal"},
+		{"log_min_error_statement", "panic"},
+		{"log_temp_files", "-1"},
+		{"log_lock_waits", "off"},
+	};
+
+	for (int i = 0; i < lengthof(pinned); i++)
+		(void) set_config_option(pinned[i].name, pinned[i].value, PGC_SUSET, PGC_S_OVERRIDE,
+								 GUC_ACTION_SET, true, 0, false);
+}
+
+void
+lab_sandbox_begin(void)
+{
+	SetCurrentStatementStartTimestamp();
+	StartTransactionCommand();
+	/* Before the first snapshot: from then on it cannot be taken back. */
+	XactReadOnly = true;
+	PushActiveSnapshot(GetTransactionSnapshot());
+	SPI_connect();
+}
+
+/* Never committed: deferred triggers and large objects end here. */
+void
+lab_sandbox_end(void)
+{
+	AbortOutOfAnyTransaction();
+}
+
+bool
+lab_sandbox_run(Oid role, int timeout, void (*body)(void *arg), void *arg, LabSandboxError *error)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	volatile bool finished = false;
+	Oid user;
+	int security;
+
+	GetUserIdAndSecContext(&user, &security);
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		SetUserIdAndSecContext(role, security | SECURITY_LOCAL_USERID_CHANGE |
+										 SECURITY_RESTRICTED_OPERATION);
+		enable_timeout_after(STATEMENT_TIMEOUT, timeout);
+		body(arg);
+		disable_timeout(STATEMENT_TIMEOUT, false);
+		finished = true;
+	}
+	PG_CATCH();
+	{
+		ErrorData *data;
+
+		disable_timeout(STATEMENT_TIMEOUT, false);
+		MemoryContextSwitchTo(context);
+		data = CopyErrorData();
+		FlushErrorState();
+		error->sqlstate = data->sqlerrcode;
+		error->message = pstrdup(data->message ? data->message : "unknown error");
+		FreeErrorData(data);
+	}
+	PG_END_TRY();
+	/* A timeout that fired on the last instruction must not hit the next statement. */
+	QueryCancelPending = false;
+	RollbackAndReleaseCurrentSubTransaction();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
+	SetUserIdAndSecContext(user, security);
+	return finished;
+}
