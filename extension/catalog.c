@@ -24,16 +24,17 @@
 void
 lab_privilege_begin(LabPrivilege *privilege)
 {
+	MemoryContext context;
+
 	GetUserIdAndSecContext(&privilege->caller, &privilege->security);
 	SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID,
 						   privilege->security | SECURITY_LOCAL_USERID_CHANGE);
 	privilege->nest_level = NewGUCNestLevel();
 	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_SUSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
-	privilege->context = CurrentMemoryContext;
+	context = CurrentMemoryContext;
 	SPI_connect();
-	/* What the caller builds outlives SPI. */
-	MemoryContextSwitchTo(privilege->context);
+	MemoryContextSwitchTo(context); /* what the caller builds outlives SPI */
 }
 
 /* An error needs no end: the (sub)transaction's abort restores all of it. */
@@ -49,8 +50,10 @@ lab_privilege_end(LabPrivilege *privilege)
 static void
 execute(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls)
 {
+	MemoryContext before = CurrentMemoryContext;
 	int result = SPI_execute_with_args(sql, nargs, types, values, nulls, false, 0);
 
+	MemoryContextSwitchTo(before); /* SPI leaves its own behind */
 	if (result < 0)
 		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
 }

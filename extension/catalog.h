@@ -18,7 +18,6 @@ typedef struct LabPrivilege
 	Oid caller;
 	int security;
 	int nest_level;
-	MemoryContext context;
 } LabPrivilege;
 
 extern void lab_privilege_begin(LabPrivilege *privilege);

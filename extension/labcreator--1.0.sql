@@ -201,7 +201,7 @@ AS $$
 			WHEN c.kept AND r.status = 'pass' THEN 'kept'
 			ELSE r.status
 		END,
-		CASE WHEN r.status = 'pass' THEN c.points ELSE 0 END,
+		CASE WHEN r.status = 'pass' THEN trim_scale(round(c.points, 3)) ELSE 0 END,
 		r.detail, r.since
 	FROM lab.labs l
 	JOIN lab.participants p ON p.lab_id = l.id
@@ -219,7 +219,7 @@ RETURNS TABLE (task text, kind text, object text, points numeric, definition tex
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT t.name, c.kind, c.object, c.points, c.definition::text, t.hint
+	SELECT t.name, c.kind, c.object, trim_scale(round(c.points, 3)), c.definition::text, t.hint
 	FROM lab.labs l
 	JOIN lab.checks c ON c.lab_id = l.id
 	JOIN lab.tasks t ON t.id = c.task_id

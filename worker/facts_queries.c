@@ -21,7 +21,7 @@
 /* Relations with the name that people know them by. */
 #define RELATIONS                                                                      \
 	"WITH rel AS MATERIALIZED (\n"                                                     \
-	"	SELECT c.oid, c.*, format('%I.%I', n.nspname, c.relname) AS name\n"            \
+	"	SELECT c.*, format('%I.%I', n.nspname, c.relname) AS name\n"            \
 	"	FROM pg_class c\n"                                                             \
 	"	JOIN pg_namespace n ON n.oid = c.relnamespace\n"                               \
 	"	WHERE " PEOPLES_SCHEMA "		AND " NO_MEMBER("pg_class", "c.oid") ")\n"
@@ -215,7 +215,7 @@ static const char views[] =
 	"	FROM reached\n"
 	"	JOIN used ON reached.refclassid = 'pg_class'::regclass AND used.view = reached.refobjid\n"
 	"), rel AS MATERIALIZED (\n"
-	"	SELECT c.oid, c.*, format('%I.%I', n.nspname, c.relname) AS name, EXISTS (\n"
+	"	SELECT c.*, format('%I.%I', n.nspname, c.relname) AS name, EXISTS (\n"
 	"		SELECT\n"
 	"		FROM reached\n"
 	"		LEFT JOIN pg_class t ON reached.refclassid = 'pg_class'::regclass AND t.oid = reached.refobjid\n"

@@ -174,20 +174,35 @@ hear(LabWatched *watched, StringInfo answer)
 	}
 }
 
-void
-lab_launch_collect(void)
+/* The entries with a running evaluator: a list, for no transaction may end within a hash scan. */
+static List *
+running_entries(void)
 {
 	HASH_SEQ_STATUS scan;
 	LabWatched *watched;
+	List *entries = NIL;
+
+	hash_seq_init(&scan, lab_watch.databases);
+	while ((watched = hash_seq_search(&scan)) != NULL)
+		if (watched->channel)
+			entries = lappend(entries, watched);
+	return entries;
+}
+
+void
+lab_launch_collect(void)
+{
 	StringInfoData answer;
+	ListCell *cell;
 
 	if (running == 0)
 		return;
 	initStringInfo(&answer);
-	hash_seq_init(&scan, lab_watch.databases);
-	while ((watched = hash_seq_search(&scan)) != NULL)
+	foreach (cell, running_entries())
 	{
-		if (watched->channel == NULL || hear(watched, &answer))
+		LabWatched *watched = lfirst(cell);
+
+		if (hear(watched, &answer))
 			continue;
 		if (TimestampDifferenceExceeds(watched->started, GetCurrentTimestamp(),
 									   lab_evaluation_timeout))

@@ -186,7 +186,10 @@ next_work(MemoryContext context)
 	return work;
 }
 
-/* Step 1: the oid under which the database is ours. */
+/*
+ * Step 1: the oid under which the database is ours.  An oid under which there is
+ * no database is given up: a crash can have left files that stand in its way.
+ */
 static void
 choose_oid(Work *work)
 {
@@ -194,9 +197,12 @@ choose_oid(Work *work)
 	Datum values[2];
 	Relation databases;
 
-	if (OidIsValid(work->oid))
-		return;
 	begin();
+	if (OidIsValid(work->oid) && get_database_name(work->oid))
+	{
+		commit();
+		return;
+	}
 	databases = table_open(DatabaseRelationId, AccessShareLock);
 	work->oid = GetNewOidWithIndex(databases, DatabaseOidIndexId, Anum_pg_database_oid);
 	table_close(databases, AccessShareLock);

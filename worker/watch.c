@@ -40,11 +40,15 @@ lab_watch_init(void)
 		hash_create("watched databases", 128, &info, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 }
 
+/* SPI leaves its own memory context behind; ours stays current. */
 static void
 select_rows(const char *sql)
 {
+	MemoryContext before = CurrentMemoryContext;
+
 	if (SPI_execute(sql, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not execute \"%s\"", sql);
+	MemoryContextSwitchTo(before);
 }
 
 static int32
