@@ -4,7 +4,7 @@ OBJS = $(patsubst %.c,%.o,$(sort $(wildcard extension/*.c worker/*.c)))
 EXTENSION = labcreator labcreator_student
 DATA = $(wildcard extension/*--*.sql)
 
-REGRESS = $(patsubst sql/%.sql,%,$(sort $(wildcard sql/*.sql)))
+REGRESS = install $(filter-out install,$(patsubst sql/%.sql,%,$(sort $(wildcard sql/*.sql))))
 TAP_TESTS = 1
 EXTRA_CLEAN = log tmp_check results
 

@@ -248,7 +248,7 @@ BEGIN
 		SELECT l.state, l.xmin = pg_current_xact_id_if_assigned()::xid AS mine,
 			count(p.id) AS wanted,
 			count(p.id) FILTER (WHERE p.state = 'ready' AND p.evaluated IS NOT NULL) AS ready,
-			count(p.id) FILTER (WHERE p.state = 'failed') AS failed,
+			count(p.id) FILTER (WHERE p.state = 'failed' AND p.attempts >= 3) AS failed,
 			min(p.login || ': ' || p.error) FILTER (WHERE p.error IS NOT NULL) AS error
 		INTO now_at
 		FROM lab.labs l

@@ -33,7 +33,7 @@ typedef struct Simplification
 	char *text;
 } Simplification;
 
-/* The two ways of writing one call: CURRENT_TIMESTAMP is now(). */
+/* One way to write what can be written in two: CURRENT_TIMESTAMP is now(), 0.0 is 0. */
 static Node *
 plain_calls(Node *node, void *context)
 {
@@ -43,6 +43,14 @@ plain_calls(Node *node, void *context)
 		((SQLValueFunction *) node)->op == SVFOP_CURRENT_TIMESTAMP)
 		return (Node *) makeFuncExpr(F_NOW, TIMESTAMPTZOID, NIL, InvalidOid, InvalidOid,
 									 COERCE_EXPLICIT_CALL);
+	if (IsA(node, Const) && ((Const *) node)->consttype == NUMERICOID &&
+		!((Const *) node)->constisnull)
+	{
+		Const *constant = copyObject((Const *) node);
+
+		constant->constvalue = DirectFunctionCall1(numeric_trim_scale, constant->constvalue);
+		return (Node *) constant;
+	}
 	return expression_tree_mutator(node, plain_calls, context);
 }
 
@@ -63,7 +71,7 @@ simplify(void *arg)
 	Simplification *work = arg;
 	Node *expression = plain_calls(stringToNode(work->tree), NULL);
 
-	expression = eval_const_expressions(NULL, expression);
+	expression = plain_calls(eval_const_expressions(NULL, expression), NULL);
 	work->text = MemoryContextStrdup(work->context, deparse(expression, work->relation));
 }
 

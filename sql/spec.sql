@@ -1,0 +1,45 @@
+-- Every mistake in a spec is one error with its JSON path.
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS labcreator;
+\set SHOW_CONTEXT never
+SELECT lab_create('[]');
+SELECT lab_create('"lab"');
+SELECT lab_create('{}');
+SELECT lab_create('{"lab": "x", "reference": "r"}');
+SELECT lab_create('{"lab": "x", "reference": "r", "participants": []}');
+SELECT lab_create('{"lab": 1, "reference": "r", "participants": ["a"]}');
+SELECT lab_create('{"lab": "", "reference": "r", "participants": ["a"]}');
+SELECT lab_create('{"lab": null, "reference": "r", "participants": ["a"]}');
+SELECT lab_create('{"lab": "x", "refrence": "r", "participants": ["a"]}');
+SELECT lab_create('{"lab": "x", "reference": "r", "participants": "a"}');
+SELECT lab_create('{"lab": "x", "reference": "r", "participants": [1]}');
+SELECT lab_create('{"lab": "x", "reference": "r", "participants": ["a", {"name": "A"}]}');
+SELECT lab_create('{"lab": "x", "reference": "r", "participants": [{"login": "a", "nmae": "A"}]}');
+SELECT lab_create('{"lab": "x", "reference": "r", "participants": ["a", "b", {"login": "a"}]}');
+SELECT lab_create('{"lab": "x", "reference": "r", "participants": [""]}');
+SELECT lab_create('{"lab": "x", "reference": "r", "participants": ["a\nb"]}');
+SELECT lab_create('{"lab": "x", "reference": "r", "participants": ["pg_signal_backend"]}');
+SELECT lab_create('{"lab": "x", "reference": "r", "participants": ["public"]}');
+SELECT lab_create(jsonb_build_object('lab', 'x', 'reference', 'r', 'participants', jsonb_build_array(repeat('a', 64))));
+SELECT lab_create(jsonb_build_object('lab', repeat('l', 40), 'reference', 'r', 'participants', jsonb_build_array(repeat('a', 30))));
+SELECT lab_create(jsonb_build_object('lab', 'x', 'reference', 'r', 'participants', (SELECT jsonb_agg('p' || i) FROM generate_series(1, 5000) i)));
+SELECT lab_create('{"lab": "x", "reference": "r", "participants": ["a"], "database": "same"}');
+SELECT lab_create('{"lab": "x", "reference": "r", "participants": ["a"], "database": "{login}_{team}"}');
+SELECT lab_create('{"lab": "x", "reference": "r", "participants": ["a"], "auth": {"method": "kerberos"}}');
+SELECT lab_create('{"lab": "x", "reference": "r", "participants": ["a"], "auth": {}}');
+SELECT lab_create('{"lab": "x", "reference": "r", "participants": ["a"], "opens": "tomorrowish"}');
+SELECT lab_create('{"lab": "x", "reference": "r", "participants": ["a"], "opens": "2026-11-24 12:00+02", "closes": "2026-11-24 10:00+02"}');
+SELECT lab_create('{"lab": "x", "reference": "r", "participants": ["a"], "limits": {"disk": "much"}}');
+SELECT lab_create('{"lab": "x", "reference": "r", "participants": ["a"], "limits": {"statement_timeout": 60}}');
+SELECT lab_create('{"lab": "x", "reference": "r", "participants": ["a"], "limits": {"connections": 0}}');
+SELECT lab_create('{"lab": "x", "reference": "r", "participants": ["a"], "limits": {"connections": 1.5}}');
+SELECT lab_create('{"lab": "x", "reference": "r", "participants": ["a"], "feedback": "all"}');
+SELECT lab_create('{"lab": "x", "reference": "r", "participants": ["a"], "ignore": ["comment", ""]}');
+SELECT lab_create('{"lab": "x", "reference": "r", "participants": ["a"], "tasks": [{"title": "t"}]}');
+SELECT lab_create('{"lab": "x", "reference": "r", "participants": ["a"], "tasks": [{"name": "t"}]}');
+SELECT lab_create('{"lab": "x", "reference": "r", "participants": ["a"], "tasks": [{"name": "t", "objects": ["o"], "points": -1}]}');
+SELECT lab_create('{"lab": "x", "reference": "r", "participants": ["a"], "tasks": [{"name": "t", "objects": ["o"]}, {"name": "t", "objects": ["p"]}]}');
+-- a right spec gets as far as the reference
+SELECT lab_create('{"lab": "x", "reference": "no such database", "participants": ["a"]}');
+SELECT lab_create('{"lab": "x", "reference": "lab", "participants": ["a"]}');
+SELECT count(*) FROM lab.labs;
