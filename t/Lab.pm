@@ -1,0 +1,99 @@
+# A server with labcreator, and what the process tests do with it again and again.
+package Lab;
+
+use strict;
+use warnings;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Exporter 'import';
+use JSON::PP;
+
+our @EXPORT = qw(lab_node make_reference create_lab lab_sql lab_error reachable worker_pid poll);
+
+# A running server whose control database has the extension, with role teacher as lab master.
+sub lab_node
+{
+	my ($name, %settings) = @_;
+	my $node = PostgreSQL::Test::Cluster->new($name);
+
+	%settings = (
+		'shared_preload_libraries' => "'labcreator'",
+		'max_worker_processes' => 32,
+		'max_connections' => 60,
+		'fsync' => 'off',
+		%settings);
+	$node->init;
+	$node->append_conf('postgresql.conf', "$_ = $settings{$_}\n") for sort keys %settings;
+	$node->start;
+	$node->safe_psql('postgres', 'CREATE DATABASE lab');
+	$node->safe_psql('lab',
+		'CREATE EXTENSION labcreator; CREATE ROLE teacher LOGIN IN ROLE lab_master');
+	return $node;
+}
+
+# A database of teacher's, filled by the statements.
+sub make_reference
+{
+	my ($node, $database, $sql) = @_;
+
+	$node->safe_psql('postgres', qq(CREATE DATABASE "$database" OWNER teacher));
+	$node->safe_psql($database, $sql, extra_params => [ '-U', 'teacher' ]) if $sql;
+	return;
+}
+
+# SQL in the control database as teacher; dies when it fails.
+sub lab_sql
+{
+	my ($node, $sql) = @_;
+
+	return $node->safe_psql('lab', $sql, extra_params => [ '-U', 'teacher' ]);
+}
+
+# The error of SQL in the control database, as a role (teacher unless named).
+sub lab_error
+{
+	my ($node, $sql, $role) = @_;
+	my ($status, $out, $err) =
+	  $node->psql('lab', $sql, extra_params => [ '-U', $role // 'teacher' ]);
+
+	return $status == 0 ? "no error: $out" : $err;
+}
+
+# lab_create() with this spec, and lab_wait() for it.
+sub create_lab
+{
+	my ($node, $spec) = @_;
+	my $json = JSON::PP->new->canonical->encode($spec);
+
+	lab_sql($node, "SELECT lab_create(\$json\$$json\$json\$)");
+	lab_sql($node, "CALL lab_wait(\$name\$$spec->{lab}\$name\$, '90 seconds')");
+	return;
+}
+
+# Can the role connect to the database?
+sub reachable
+{
+	my ($node, $role, $database) = @_;
+	my ($status) = $node->psql($database, 'SELECT 1', extra_params => [ '-U', $role ]);
+
+	return $status == 0 ? 1 : 0;
+}
+
+# The pid of a worker, or ''.
+sub worker_pid
+{
+	my ($node, $type) = @_;
+
+	return $node->safe_psql('postgres',
+		"SELECT pid FROM pg_stat_activity WHERE backend_type = 'labcreator $type' LIMIT 1");
+}
+
+# Waits until the query in the control database gives the value.
+sub poll
+{
+	my ($node, $query, $value) = @_;
+
+	return $node->poll_query_until('lab', $query, $value // 't');
+}
+
+1;

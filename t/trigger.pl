@@ -1,0 +1,45 @@
+# The board moves by itself: by a commit, not by a rollback, and by the sweep when an event was lost.
+use strict;
+use warnings;
+use lib 't';
+use Lab;
+use Test::More;
+
+my $node = lab_node('trigger', 'labcreator.sweep_interval' => "'2s'");
+my $passed = "SELECT passed FROM lab_progress('l') WHERE login = 'ann'";
+
+make_reference($node, 'reference', 'CREATE TABLE t (a int NOT NULL); INSERT INTO t VALUES (1)');
+create_lab($node, { lab => 'l', reference => 'reference', participants => [ 'ann', 'bob' ] });
+
+$node->safe_psql('l_ann', 'CREATE TABLE t (a int)', extra_params => [ '-U', 'ann' ]);
+ok(poll($node, $passed, '2'), 'a commit shows');
+is(lab_sql($node, "SELECT state FROM lab_progress('l') WHERE login = 'ann'"), 'working', 'who commits is working');
+is(lab_sql($node, "SELECT last_seen IS NOT NULL AND last_progress IS NOT NULL FROM lab_progress('l') WHERE login = 'ann'"), 't', 'and was seen');
+is(lab_sql($node, "SELECT last_seen IS NULL FROM lab_progress('l') WHERE login = 'bob'"), 't', 'nobody else was');
+
+$node->safe_psql('l_ann', 'BEGIN; ALTER TABLE t ALTER a SET NOT NULL; INSERT INTO t VALUES (1); ROLLBACK', extra_params => [ '-U', 'ann' ]);
+lab_sql($node, "SELECT lab_evaluate('l', 'ann')");
+is(lab_sql($node, $passed), '2', 'a rollback does not');
+
+# COMMIT PREPARED gives no event
+$node->append_conf('postgresql.conf', 'max_prepared_transactions = 2');
+$node->restart;
+$node->safe_psql('l_ann', "BEGIN; INSERT INTO t VALUES (1); PREPARE TRANSACTION 'x'", extra_params => [ '-U', 'ann' ]);
+$node->safe_psql('l_ann', "COMMIT PREPARED 'x'", extra_params => [ '-U', 'ann' ]);
+ok(poll($node, $passed, '3'), 'the sweep finds what no event announced');
+
+$node->safe_psql('l_ann', 'ALTER TABLE t ALTER a SET NOT NULL', extra_params => [ '-U', 'ann' ]);
+ok(poll($node, "SELECT score FROM lab_progress('l') WHERE login = 'ann'", '100.00'), 'all done');
+is(lab_sql($node, "SELECT state FROM lab_progress('l') WHERE login = 'ann'"), 'done', 'and said to be');
+$node->safe_psql('l_ann', 'DELETE FROM t', extra_params => [ '-U', 'ann' ]);
+ok(poll($node, $passed, '3'), 'what is undone is taken back');
+
+# a storm: at most one evaluation per debounce interval
+my $before = lab_sql($node, 'SELECT count(*) FROM lab.progress');
+$node->safe_psql('l_ann', join('', map { "INSERT INTO t VALUES ($_);\n" } 1 .. 2000), extra_params => [ '-U', 'ann' ]);
+lab_sql($node, "SELECT lab_evaluate('l', 'ann')");
+is(lab_sql($node, "SELECT detail FROM lab_results('l', 'ann') WHERE kind = 'rows'"), 'public.t has too many rows', 'a storm of commits ends with the last state');
+cmp_ok(lab_sql($node, 'SELECT count(*) FROM lab.progress') - $before, '<=', 2, 'and does not fill the history');
+
+$node->stop;
+done_testing();
