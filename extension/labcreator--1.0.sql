@@ -257,13 +257,9 @@ BEGIN
 		GROUP BY l.id;
 
 		IF NOT FOUND THEN
-			IF seen THEN
-				RAISE NOTICE 'lab "%" is removed', lab;
-				RETURN;
-			END IF;
-			RAISE EXCEPTION USING ERRCODE = 'undefined_object',
-				MESSAGE = format('lab "%s" does not exist', lab),
-				HINT = 'SELECT DISTINCT lab FROM lab_progress() shows the labs.';
+			-- A lab that lab_drop() has just removed is not there any more: no error.
+			RAISE NOTICE '%', format(CASE WHEN seen THEN 'lab "%s" is removed' ELSE 'there is no lab "%s"' END, lab);
+			RETURN;
 		END IF;
 		IF now_at.mine THEN
 			RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',

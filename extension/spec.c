@@ -15,6 +15,13 @@
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
 
+/* A name is an index key and a column of a board. */
+#define MAX_TASK_NAME 255
+
+/* More points say nothing about a task, and neither do more digits. */
+#define MAX_POINTS 1000000
+#define MAX_POINTS_TEXT 30
+
 static const LabSpecKey top_keys[] = {
 	{"lab", jbvString, true, true},			{"title", jbvString, false, true},
 	{"reference", jbvString, true, true},	{"starter", jbvString, false, true},
@@ -55,7 +62,7 @@ static const LabSpecKey task_keys[] = {
 	{"points", jbvNumeric, false, true},   {"hint", jbvString, false, true},
 	{"objects", jbvArray, false, true},	   {"query", jbvString, false, false},
 	{"ordered", jbvBool, false, false},	   {"tolerance", jbvNumeric, false, false},
-	{"script", jbvString, false, false},   {"plan", jbvObject, false, false},
+	{"script", jbvString, false, false},   {"plan", jbvObject, false, false, jbvString},
 	{"pgtap", jbvString, false, false},	   {NULL},
 };
 
@@ -80,7 +87,8 @@ fill_pattern(const char *pattern, const char *lab, const char *login)
 		}
 		else if (*c == '{' || *c == '}')
 			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-							errmsg("unknown placeholder in the pattern \"%s\"", pattern),
+							errmsg("unknown placeholder in the pattern %s",
+								   lab_spec_quoted(pattern)),
 							errdetail("At $.database."),
 							errhint("The placeholders are {lab} and {login}.")));
 		else
@@ -143,8 +151,8 @@ read_participants(LabSpec *spec, LabSpecObject *top)
 						errhint("Raise labcreator.max_participants and restart the server.")));
 	if (strstr(pattern, "{login}") == NULL)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("the pattern \"%s\" gives every participant the same database",
-							   pattern),
+						errmsg("the pattern %s gives every participant the same database",
+							   lab_spec_quoted(pattern)),
 						errdetail("At $.database."),
 						errhint("Put {login} into it, as in \"{lab}_{login}\".")));
 	foreach (cell, values)
@@ -178,7 +186,7 @@ choice(const LabSpecObject *object, const char *key, const char *const *words, i
 		appendStringInfo(&list, "%s%s", i > 0 ? ", " : "", words[i]);
 	}
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("\"%s\" is no value of \"%s\"", word, key),
+					errmsg("%s is no value of \"%s\"", lab_spec_quoted(word), key),
 					errdetail("At %s.%s.", object->path, key),
 					errhint("Choose one of: %s.", list.data)));
 }
@@ -256,6 +264,50 @@ read_strings(LabSpecObject *object, const char *key)
 	return strings;
 }
 
+/* A kind, or a kind and a glob over the objects of that kind. */
+static List *
+read_ignore(LabSpecObject *top)
+{
+	List *patterns = read_strings(top, "ignore");
+	ListCell *cell;
+
+	foreach (cell, patterns)
+	{
+		const char *pattern = lfirst(cell);
+		Size kind = strspn(pattern, "abcdefghijklmnopqrstuvwxyz_ ");
+
+		if (kind == 0 || (pattern[kind] != '\0' && pattern[kind] != ':') ||
+			strcmp(pattern + kind, ":") == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("%s is no pattern of things to ignore", lab_spec_quoted(pattern)),
+					 errdetail("At $.ignore[%d].", foreach_current_index(cell)),
+					 errhint("Write a kind, or a kind and a glob, as in \"index:shop.legacy_*\".")));
+	}
+	return patterns;
+}
+
+/* Decimal text of the points. */
+static char *
+read_points(JsonbValue *value, const char *path)
+{
+	Datum points = NumericGetDatum(value->val.numeric);
+	Datum most = NumericGetDatum(int64_to_numeric(MAX_POINTS));
+	char *text = DatumGetCString(DirectFunctionCall1(numeric_out, points));
+
+	if (*text == '-')
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("points of a task cannot be negative"),
+						errdetail("At %s.points.", path), errhint("Write 0 or more.")));
+	if (DatumGetInt32(DirectFunctionCall2(numeric_cmp, points, most)) > 0 ||
+		strlen(text) > MAX_POINTS_TEXT)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("points of a task are out of range"), errdetail("At %s.points.", path),
+				 errhint("Write at most %d, with few decimals.", MAX_POINTS)));
+	return text;
+}
+
 static LabSpecTask *
 read_task(LabSpec *spec, JsonbValue *value, const char *path)
 {
@@ -265,6 +317,11 @@ read_task(LabSpec *spec, JsonbValue *value, const char *path)
 	JsonbValue *ordered = lab_spec_get(object, "ordered");
 
 	task->name = lab_spec_get_text(object, "name");
+	if (strlen(task->name) > MAX_TASK_NAME)
+		ereport(ERROR, (errcode(ERRCODE_NAME_TOO_LONG), errmsg("the name of a task is too long"),
+						errdetail("At %s.name: it has %zu bytes, and %d is the most.", path,
+								  strlen(task->name), MAX_TASK_NAME),
+						errhint("Put long text into \"title\".")));
 	if (*task->name == '\0')
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("a task needs a name"), errdetail("At %s.name.", path),
@@ -273,22 +330,18 @@ read_task(LabSpec *spec, JsonbValue *value, const char *path)
 	if (task->title == NULL)
 		task->title = task->name;
 	task->hint = lab_spec_get_text(object, "hint");
-	task->query = lab_spec_get_text(object, "query");
+	task->query = lab_spec_get_filled(object, "query");
+	(void) lab_spec_get_filled(object, "script");
+	(void) lab_spec_get_filled(object, "plan");
+	(void) lab_spec_get_filled(object, "pgtap");
 	task->ordered = ordered && ordered->val.boolean;
 	task->objects = read_strings(object, "objects");
 	if (points)
-	{
-		task->points = DatumGetCString(
-			DirectFunctionCall1(numeric_out, NumericGetDatum(points->val.numeric)));
-		if (*task->points == '-')
-			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-							errmsg("points of a task cannot be negative"),
-							errdetail("At %s.points.", path), errhint("Write 0 or more.")));
-	}
+		task->points = read_points(points, path);
 	if (task->objects == NIL && !task->query && !lab_spec_get(object, "script") &&
 		!lab_spec_get(object, "plan") && !lab_spec_get(object, "pgtap"))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("task \"%s\" says nothing to check", task->name),
+						errmsg("task %s says nothing to check", lab_spec_quoted(task->name)),
 						errdetail("At %s.", path),
 						errhint("Give it \"objects\", such as [\"shop.orders\"].")));
 	return task;
@@ -344,7 +397,7 @@ lab_spec_read(Jsonb *source)
 	spec->peers = unconstify(char *, peers[choice(top, "peers", peers, 1)]);
 	(void) choice(top, "activity", activity, 2);
 	read_tasks(spec, top);
-	spec->ignore = read_strings(top, "ignore");
+	spec->ignore = read_ignore(top);
 	(void) read_strings(top, "masters");
 	return spec;
 }

@@ -5,11 +5,33 @@
 #include "postgres.h"
 
 #include "extension/spec_values.h"
+#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/guc.h"
+#include "utils/json.h"
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
+
+/* Longer text is cut in messages. */
+#define QUOTED_BYTES 80
+
+char *
+lab_spec_quoted(const char *text)
+{
+	int length = strlen(text);
+	StringInfoData quoted;
+
+	initStringInfo(&quoted);
+	if (length <= QUOTED_BYTES)
+		escape_json(&quoted, text);
+	else
+	{
+		escape_json(&quoted, pnstrdup(text, pg_mbcliplen(text, length, QUOTED_BYTES)));
+		appendStringInfoString(&quoted, "...");
+	}
+	return quoted.data;
+}
 
 /* The type of a value, as people call it. */
 static const char *
@@ -39,7 +61,7 @@ type_of(const JsonbValue *value)
 	if (value->type != jbvBinary)
 		return value->type;
 	if (JsonContainerIsScalar(value->val.binary.data))
-		return jbvNull;
+		return getIthJsonbValueFromContainer(value->val.binary.data, 0)->type;
 	return JsonContainerIsArray(value->val.binary.data) ? jbvArray : jbvObject;
 }
 
@@ -73,9 +95,14 @@ key_list(const LabSpecKey *keys)
 	return list.data;
 }
 
+/* A key that is no plain word is quoted, so that the path stays on one line. */
 static char *
 key_path(const char *path, const char *key)
 {
+	Size plain = strspn(key, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+
+	if (plain == 0 || plain > QUOTED_BYTES || key[plain] != '\0')
+		key = lab_spec_quoted(key);
 	return psprintf("%s.%s", path, key);
 }
 
@@ -97,10 +124,11 @@ check_keys(LabSpecObject *object, const LabSpecKey *keys, List **inactive)
 		key = known_key(keys, name);
 		if (key == NULL)
 			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-							errmsg("unknown key \"%s\"", name),
+							errmsg("unknown key %s", lab_spec_quoted(name)),
 							errdetail("At %s.", key_path(object->path, name)),
 							errhint("Known keys here: %s.", key_list(keys))));
-		require_type(lab_spec_get(object, name), key->type, key_path(object->path, name));
+		if (key->also == jbvNull || type_of(lab_spec_get(object, name)) != key->also)
+			require_type(lab_spec_get(object, name), key->type, key_path(object->path, name));
 		if (!key->active && inactive)
 			*inactive = lappend(*inactive, key_path(object->path, name));
 	}
@@ -144,6 +172,23 @@ lab_spec_get_text(const LabSpecObject *object, const char *key)
 	return value ? lab_spec_text(value) : NULL;
 }
 
+char *
+lab_spec_get_filled(const LabSpecObject *object, const char *key)
+{
+	JsonbValue *value = lab_spec_get(object, key);
+	char *text;
+
+	if (value == NULL || value->type != jbvString)
+		return NULL;
+	text = lab_spec_text(value);
+	if (text[strspn(text, " \t\r\n\f\v")] == '\0')
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("\"%s\" cannot be empty", key),
+						errdetail("At %s.", key_path(object->path, key)),
+						errhint("Fill it in, or leave the key out.")));
+	return text;
+}
+
 List *
 lab_spec_get_list(const LabSpecObject *object, const char *key)
 {
@@ -182,7 +227,7 @@ lab_spec_get_time(const LabSpecObject *object, const char *key, TimestampTz *tim
 	PG_END_TRY();
 	if (!valid || TIMESTAMP_NOT_FINITE(*time))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_DATETIME_FORMAT),
-						errmsg("\"%s\" is no time", text),
+						errmsg("%s is no time", lab_spec_quoted(text)),
 						errdetail("At %s.", key_path(object->path, key)),
 						errhint("Write a date, a time and a zone, as in 2026-11-24 10:00+02.")));
 	return true;
@@ -198,9 +243,11 @@ get_quantity(const LabSpecObject *object, const char *key, int flags, const char
 
 	if (text == NULL)
 		return -1;
-	if (!parse_int(text, &quantity, flags, &hint) || quantity <= 0)
+	/* Without a unit, 60 would be milliseconds and 200 kilobytes: hardly anybody means that. */
+	if (text[strspn(text, "0123456789. ")] == '\0' || !parse_int(text, &quantity, flags, &hint) ||
+		quantity <= 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("\"%s\" is no valid value of \"%s\"", text, key),
+						errmsg("%s is no valid value of \"%s\"", lab_spec_quoted(text), key),
 						errdetail("At %s.", key_path(object->path, key)),
 						errhint("Write a number and a unit, as in %s.", example)));
 	return quantity;
@@ -242,7 +289,8 @@ lab_spec_name(char *name, const char *path)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_NAME), errmsg("a name cannot be empty"),
 						errdetail("At %s.", path), errhint("Write at least one character.")));
 	if (strlen(name) >= NAMEDATALEN)
-		ereport(ERROR, (errcode(ERRCODE_NAME_TOO_LONG), errmsg("name \"%s\" is too long", name),
+		ereport(ERROR, (errcode(ERRCODE_NAME_TOO_LONG),
+						errmsg("name %s is too long", lab_spec_quoted(name)),
 						errdetail("At %s: it has %zu bytes; PostgreSQL holds %d.", path,
 								  strlen(name), NAMEDATALEN - 1),
 						errhint("Choose a shorter name.")));
@@ -253,6 +301,19 @@ lab_spec_name(char *name, const char *path)
 							errdetail("At %s: byte 0x%02x.", path, *c),
 							errhint("Remove line breaks, tabs and the like.")));
 	return name;
+}
+
+/* The position of the second element that is the name. */
+static int
+second_position(List *names, const char *name)
+{
+	ListCell *cell;
+	int seen = 0;
+
+	foreach (cell, names)
+		if (strcmp(lfirst(cell), name) == 0 && ++seen == 2)
+			return foreach_current_index(cell);
+	return -1;
 }
 
 static int
@@ -273,8 +334,9 @@ lab_spec_no_duplicates(List *names, const char *what, const char *path)
 	{
 		if (previous && strcmp(previous, lfirst(cell)) == 0)
 			ereport(ERROR, (errcode(ERRCODE_DUPLICATE_OBJECT),
-							errmsg("%s \"%s\" appears twice", what, previous),
-							errdetail("At %s.", path), errhint("Remove one of them.")));
+							errmsg("%s %s appears twice", what, lab_spec_quoted(previous)),
+							errdetail("At %s[%d].", path, second_position(names, previous)),
+							errhint("Remove one of them.")));
 		previous = lfirst(cell);
 	}
 }

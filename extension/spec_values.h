@@ -15,7 +15,8 @@ typedef struct LabSpecKey
 	const char *name;
 	enum jbvType type;
 	bool required;
-	bool active; /* false: stored, but does nothing in this version */
+	bool active;	   /* false: stored, but does nothing in this version */
+	enum jbvType also; /* a second type that it may have; jbvNull: none */
 } LabSpecKey;
 
 typedef struct LabSpecObject
@@ -34,6 +35,9 @@ extern LabSpecObject *lab_spec_object(JsonbValue *value, const char *path, const
 /* The value of a key, or NULL. */
 extern JsonbValue *lab_spec_get(const LabSpecObject *object, const char *key);
 extern char *lab_spec_get_text(const LabSpecObject *object, const char *key);
+
+/* As lab_spec_get_text(); text without a visible character is an error. */
+extern char *lab_spec_get_filled(const LabSpecObject *object, const char *key);
 extern List *lab_spec_get_list(const LabSpecObject *object, const char *key); /* of JsonbValue * */
 extern bool lab_spec_get_time(const LabSpecObject *object, const char *key, TimestampTz *time);
 extern int64 lab_spec_get_size(const LabSpecObject *object, const char *key);	 /* bytes; -1 */
@@ -44,6 +48,9 @@ extern int lab_spec_integer(JsonbValue *value, const char *path, int least, int 
 
 /* Returns the name, which must be one that the server can hold as it is. */
 extern char *lab_spec_name(char *name, const char *path);
+
+/* Text of the spec for a message: as JSON writes it, and not too long. */
+extern char *lab_spec_quoted(const char *text);
 
 extern void lab_spec_no_duplicates(List *names, const char *what, const char *path);
 

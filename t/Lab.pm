@@ -21,6 +21,7 @@ sub lab_node
 		'max_worker_processes' => 32,
 		'max_connections' => 60,
 		'fsync' => 'off',
+		'restart_after_crash' => 'on',
 		%settings);
 	$node->init;
 	$node->append_conf('postgresql.conf', "$_ = $settings{$_}\n") for sort keys %settings;

@@ -65,8 +65,6 @@ lab_sql($node, 'SELECT lab_drop(\'Odd "lab\'\'\')');
 lab_sql($node, 'CALL lab_wait(\'Odd "lab\'\'\')');
 
 # a database that cannot be made: said, and tried again
-lab_sql($node, 'SELECT count(*) FROM lab_create(\'{"lab": "late", "reference": "reference", "participants": ["l1", "l2"], "starter": "starter"}\')') if 0;
-$node->safe_psql('postgres', 'ALTER ROLE teacher CONNECTION LIMIT -1');
 my $blocker = $node->background_psql('lab');
 $blocker->query_safe('BEGIN');
 $blocker->query_safe('SELECT lab_create(\'{"lab": "late", "reference": "reference", "participants": ["l1"]}\')');
