@@ -54,6 +54,7 @@ reset_slot(LabSlot *slot)
 	pg_atomic_write_u64(&slot->seen, 0);
 	pg_atomic_write_u64(&slot->asked, 0);
 	pg_atomic_write_u64(&slot->served, 0);
+	pg_atomic_write_u64(&slot->standing, 0);
 }
 
 static void
@@ -90,6 +91,7 @@ startup_shmem(void)
 			pg_atomic_init_u64(&slot->seen, 0);
 			pg_atomic_init_u64(&slot->asked, 0);
 			pg_atomic_init_u64(&slot->served, 0);
+			pg_atomic_init_u64(&slot->standing, 0);
 		}
 	}
 	LWLockRelease(AddinShmemInitLock);
@@ -163,6 +165,20 @@ lab_slot_release(Oid database)
 	if (slot && pg_atomic_read_u32(&slot->pins) == 0)
 		pg_atomic_write_u32(&slot->database, SLOT_GONE);
 	LWLockRelease(lab_shared->lock);
+}
+
+/* Twenty bits for each number of checks, the rest for the score. */
+uint64
+lab_standing_pack(const LabStanding *standing)
+{
+	return (uint64) standing->score << 40 | (uint64) Min(standing->total, 0xFFFFF) << 20 |
+		   Min(standing->passed, 0xFFFFF);
+}
+
+LabStanding
+lab_standing_unpack(uint64 word)
+{
+	return (LabStanding){word & 0xFFFFF, (word >> 20) & 0xFFFFF, word >> 40};
 }
 
 void

@@ -23,6 +23,7 @@ typedef struct LabSlot
 	pg_atomic_uint64 seen;	   /* TimestampTz of the last one */
 	pg_atomic_uint64 asked;	   /* evaluations asked for by lab_evaluate() */
 	pg_atomic_uint64 served;   /* of these, how many are stored */
+	pg_atomic_uint64 standing; /* what is stored, see lab_standing_pack() */
 } LabSlot;
 
 typedef struct LabShared
@@ -58,6 +59,17 @@ extern LabSlot *lab_slot_claim(Oid database);
 
 /* Frees the slot of a database, unless a backend holds a pin. */
 extern void lab_slot_release(Oid database);
+
+/* How far a participant is, in the one word that their own session reads. */
+typedef struct LabStanding
+{
+	uint32 passed; /* checks; both below 2^20 */
+	uint32 total;
+	uint32 score; /* hundredths of a percent */
+} LabStanding;
+
+extern uint64 lab_standing_pack(const LabStanding *standing);
+extern LabStanding lab_standing_unpack(uint64 word);
 
 /* Wakes the coordinator.  Safe anywhere, even after a commit. */
 extern void lab_wake_coordinator(void);

@@ -115,6 +115,17 @@ hand_over(const char *login)
 	}
 }
 
+/*
+ * The participant's functions.  Before anything is handed over: no script of ours ever runs beside a participant's objects.
+ */
+static void
+add_student_functions(void)
+{
+	if (SPI_execute("CREATE SCHEMA IF NOT EXISTS public", false, 0) < 0 ||
+		SPI_execute("CREATE EXTENSION IF NOT EXISTS labcreator_student SCHEMA public", false, 0) < 0)
+		elog(ERROR, "could not add the participant's functions");
+}
+
 static void
 answer_error(const ErrorData *error)
 {
@@ -152,6 +163,7 @@ lab_setup_main(Datum main_arg)
 		StartTransactionCommand();
 		PushActiveSnapshot(GetTransactionSnapshot());
 		SPI_connect();
+		add_student_functions();
 		hand_over(login);
 		SPI_finish();
 		PopActiveSnapshot();

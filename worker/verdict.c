@@ -65,6 +65,29 @@ complete_verdicts(const LabWatched *watched, const char *failure)
 	return verdicts;
 }
 
+/* What the participant's own session may read of it. */
+static void
+publish_standing(const LabWatched *watched)
+{
+	Oid type = INT4OID;
+	Datum value = Int32GetDatum(watched->participant);
+	LabStanding standing;
+	HeapTuple row;
+	bool isnull;
+
+	if (SPI_execute_with_args("SELECT passed, total, (score * 100)::integer\n"
+							  "FROM lab.participants\n"
+							  "WHERE id = $1",
+							  1, &type, &value, NULL, false, 1) != SPI_OK_SELECT ||
+		SPI_processed != 1)
+		return;
+	row = SPI_tuptable->vals[0];
+	standing.passed = DatumGetInt32(SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull));
+	standing.total = DatumGetInt32(SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &isnull));
+	standing.score = DatumGetInt32(SPI_getbinval(row, SPI_tuptable->tupdesc, 3, &isnull));
+	pg_atomic_write_u64(&watched->slot->standing, lab_standing_pack(&standing));
+}
+
 static void
 store(const LabWatched *watched, List *verdicts)
 {
@@ -147,6 +170,7 @@ lab_verdict_store(const LabWatched *watched, const char *failure)
 	if (failure)
 		store_failure(watched, failure);
 	store_seen(watched);
+	publish_standing(watched);
 	SPI_finish();
 	PopActiveSnapshot();
 	CommitTransactionCommand();
