@@ -35,8 +35,8 @@ lab_new_password(void)
 	StringInfoData password;
 
 	if (!pg_strong_random(random, sizeof(random)))
-		ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR),
-						errmsg("could not generate a random password")));
+		ereport(ERROR,
+				(errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not generate a random password")));
 
 	initStringInfo(&password);
 	for (int i = 0; i < PASSWORD_WORDS; i++)

@@ -89,15 +89,13 @@ lab_catalog_find(const char *lab, Oid caller)
 	execute("SELECT id, owner::oid FROM lab.labs WHERE name = $1 AND state = 'active'", 1, &type,
 			&value, NULL);
 	if (SPI_processed == 0)
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
-						errmsg("lab \"%s\" does not exist", lab),
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("lab \"%s\" does not exist", lab),
 						errhint("SELECT DISTINCT lab FROM lab_progress() shows the labs.")));
-	if (!has_privs_of_role(caller,
-						   DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[0],
-														  SPI_tuptable->tupdesc, 2, &isnull))))
-		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-						errmsg("lab \"%s\" is not yours", lab),
-						errhint("The lab master who created it can do this.")));
+	if (!has_privs_of_role(caller, DatumGetObjectId(SPI_getbinval(
+									   SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull))))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("lab \"%s\" is not yours", lab),
+				 errhint("The lab master who created it can do this.")));
 	return returned_id();
 }
 
@@ -108,12 +106,11 @@ lab_catalog_require_room(int participants)
 	int64 present;
 
 	execute("SELECT count(*) FROM lab.participants", 0, NULL, NULL, NULL);
-	present = DatumGetInt64(
-		SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	present =
+		DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 	if (present + participants > lab_max_participants)
 		ereport(ERROR,
-				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
-				 errmsg("too many participants"),
+				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED), errmsg("too many participants"),
 				 errdetail("There are " INT64_FORMAT " in other labs and %d in this one; "
 						   "labcreator.max_participants is %d.",
 						   present, participants, lab_max_participants),
@@ -134,9 +131,9 @@ lab_catalog_databases(int32 lab, const char *login)
 			"ORDER BY id",
 			lengthof(types), types, values, login ? "  " : " n");
 	if (login && SPI_processed == 0)
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
-						errmsg("lab has no participant \"%s\"", login),
-						errhint("lab_progress() shows the participants.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("lab has no participant \"%s\"", login),
+				 errhint("lab_progress() shows the participants.")));
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		HeapTuple row = SPI_tuptable->vals[i];
@@ -169,8 +166,9 @@ lab_catalog_add(const LabSpec *spec, Jsonb *source, Oid owner, Oid reference)
 {
 	static const char *const feedback[] = {"none", "object", "hint", "diff"};
 	static const char *const extras[] = {"ignore", "count", "strict"};
-	Oid types[] = {TEXTOID, TEXTOID, REGROLEOID, NAMEOID, OIDOID, NAMEOID, JSONBOID,
-				   TEXTOID, TEXTOID, TEXTARRAYOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTARRAYOID};
+	Oid types[] = {TEXTOID,        TEXTOID,        REGROLEOID,  NAMEOID, OIDOID,
+				   NAMEOID,        JSONBOID,       TEXTOID,     TEXTOID, TEXTARRAYOID,
+				   TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTARRAYOID};
 	Datum values[] = {
 		CStringGetTextDatum(spec->lab),
 		CStringGetTextDatum(spec->title),
@@ -199,9 +197,9 @@ lab_catalog_add(const LabSpec *spec, Jsonb *source, Oid owner, Oid reference)
 			"RETURNING id",
 			lengthof(types), types, values, nulls);
 	if (SPI_processed == 0)
-		ereport(ERROR, (errcode(ERRCODE_DUPLICATE_OBJECT),
-						errmsg("lab \"%s\" exists already", spec->lab),
-						errhint("Choose another name, or remove it with lab_drop() first.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_OBJECT), errmsg("lab \"%s\" exists already", spec->lab),
+				 errhint("Choose another name, or remove it with lab_drop() first.")));
 	return returned_id();
 }
 
@@ -222,9 +220,9 @@ add_task(int32 lab, int position, const char *name, const char *title, const cha
 		 const char *hint)
 {
 	Oid types[] = {INT4OID, INT4OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID};
-	Datum values[] = {Int32GetDatum(lab),		   Int32GetDatum(position),
-					  CStringGetTextDatum(name),   CStringGetTextDatum(title),
-					  TEXT_OR_NULL(points),		   TEXT_OR_NULL(hint)};
+	Datum values[] = {Int32GetDatum(lab),        Int32GetDatum(position),
+					  CStringGetTextDatum(name), CStringGetTextDatum(title),
+					  TEXT_OR_NULL(points),      TEXT_OR_NULL(hint)};
 	char nulls[] = "      ";
 
 	nulls[4] = NULL_IF(points == NULL);
@@ -251,7 +249,7 @@ task_of_fact(int32 lab, const LabSpec *spec, const LabFact *fact, int32 *spec_ta
 		if (task_covers(lfirst(cell), fact))
 			return spec_tasks[foreach_current_index(cell)];
 
-	forboth(cell, *defaults, id, *default_ids)
+	forboth (cell, *defaults, id, *default_ids)
 	{
 		if (strcmp(lfirst(cell), fact->owner) == 0)
 			return lfirst_int(id);
@@ -266,9 +264,12 @@ static LabCheck *
 add_check(int32 lab, int32 task, const LabFact *fact)
 {
 	Oid types[] = {INT4OID, INT4OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID};
-	Datum values[] = {Int32GetDatum(lab),				Int32GetDatum(task),
-					  CStringGetTextDatum(fact->kind),	CStringGetTextDatum(fact->object),
-					  CStringGetTextDatum(fact->owner), CStringGetTextDatum(fact->definition)};
+	Datum values[] = {Int32GetDatum(lab),
+					  Int32GetDatum(task),
+					  CStringGetTextDatum(fact->kind),
+					  CStringGetTextDatum(fact->object),
+					  CStringGetTextDatum(fact->owner),
+					  CStringGetTextDatum(fact->definition)};
 	LabCheck *check = palloc(sizeof(LabCheck));
 
 	execute("INSERT INTO lab.checks (lab_id, task_id, kind, object, owner, definition)\n"
@@ -337,7 +338,8 @@ lab_catalog_share_points(int32 lab, List *kept)
 	foreach (cell, kept)
 		ids[n++] = Int32GetDatum(lfirst_int(cell));
 	values[0] = Int32GetDatum(lab);
-	values[1] = PointerGetDatum(construct_array(ids, n, INT4OID, sizeof(int32), true, TYPALIGN_INT));
+	values[1] =
+		PointerGetDatum(construct_array(ids, n, INT4OID, sizeof(int32), true, TYPALIGN_INT));
 	execute("UPDATE lab.checks SET kept = true WHERE lab_id = $1 AND id = ANY ($2)", 2, types,
 			values, NULL);
 	execute("SELECT lab.share_points($1)", 1, types, values, NULL);

@@ -20,11 +20,11 @@
 /* One comparable statement about a database. */
 typedef struct LabFact
 {
-	char *kind;		  /* "table", "column", "foreign_key", ... : facts.c lists them */
-	char *object;	  /* identity in SQL notation, shown to people: shop.orders.total */
-	char *owner;	  /* the top-level object that it belongs to: shop.orders */
+	char *kind;       /* "table", "column", "foreign_key", ... : facts.c lists them */
+	char *object;     /* identity in SQL notation, shown to people: shop.orders.total */
+	char *owner;      /* the top-level object that it belongs to: shop.orders */
 	char *definition; /* text of a jsonb object: every property that counts; NULL: not read yet */
-	Oid relation;	  /* whose contents it is about; in its own database only, not sent */
+	Oid relation;     /* whose contents it is about; in its own database only, not sent */
 } LabFact;
 
 typedef struct LabCheck
@@ -66,7 +66,7 @@ typedef enum LabExtras
 
 typedef enum LabJobKind
 {
-	LAB_JOB_DERIVE = 'd', /* answer with the facts of the database */
+	LAB_JOB_DERIVE = 'd',  /* answer with the facts of the database */
 	LAB_JOB_EVALUATE = 'e' /* answer with a verdict for each check */
 } LabJobKind;
 
@@ -74,13 +74,14 @@ typedef struct LabJob
 {
 	LabJobKind kind;
 	Oid database;
-	Oid evaluator;		/* role to connect as; InvalidOid: the bootstrap superuser (reference, starter) */
-	Oid role;			/* the participant; InvalidOid: each object's own owner (reference, starter) */
+	Oid evaluator; /* role to connect as; InvalidOid: the bootstrap superuser (reference, starter)
+					*/
+	Oid role;      /* the participant; InvalidOid: each object's own owner (reference, starter) */
 	LabFeedback feedback;
 	LabExtras extras;
-	int check_timeout;	/* milliseconds for one statement over the participant's objects */
-	List *ignore;		/* of char *: "kind" or "kind:object glob" */
-	List *checks;		/* of LabCheck *, for LAB_JOB_EVALUATE */
+	int check_timeout; /* milliseconds for one statement over the participant's objects */
+	List *ignore;      /* of char *: "kind" or "kind:object glob" */
+	List *checks;      /* of LabCheck *, for LAB_JOB_EVALUATE */
 } LabJob;
 
 /* The first byte of an answer. */

@@ -68,15 +68,15 @@ callers_database(const char *name, const char *what, Oid caller)
 	Oid owner;
 
 	if (!OidIsValid(database))
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_DATABASE),
-						errmsg("%s database \"%s\" does not exist", what, name),
-						errdetail("At $.%s.", what),
-						errhint("Create and fill it before the lab.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_DATABASE),
+				 errmsg("%s database \"%s\" does not exist", what, name),
+				 errdetail("At $.%s.", what), errhint("Create and fill it before the lab.")));
 	if (database == MyDatabaseId)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("the control database cannot be the %s", what),
-						errdetail("At $.%s.", what),
-						errhint("Prepare the example in a database of its own.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the control database cannot be the %s", what), errdetail("At $.%s.", what),
+				 errhint("Prepare the example in a database of its own.")));
 
 	tuple = SearchSysCache1(DATABASEOID, ObjectIdGetDatum(database));
 	if (!HeapTupleIsValid(tuple))
@@ -84,12 +84,12 @@ callers_database(const char *name, const char *what, Oid caller)
 	owner = ((Form_pg_database) GETSTRUCT(tuple))->datdba;
 	ReleaseSysCache(tuple);
 	if (!has_privs_of_role(caller, owner))
-		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-						errmsg("%s database \"%s\" is not yours", what, name),
-						errdetail("At $.%s: it belongs to \"%s\".", what,
-								  GetUserNameFromId(owner, false)),
-						errhint("Its owner can create the lab, or give it to you by ALTER "
-								"DATABASE ... OWNER TO.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("%s database \"%s\" is not yours", what, name),
+				 errdetail("At $.%s: it belongs to \"%s\".", what, GetUserNameFromId(owner, false)),
+				 errhint("Its owner can create the lab, or give it to you by ALTER "
+						 "DATABASE ... OWNER TO.")));
 	return database;
 }
 
@@ -101,12 +101,12 @@ require_no_sessions(Oid database, const char *name)
 	int prepared;
 
 	if (CountOtherDBBackends(database, &others, &prepared))
-		ereport(ERROR, (errcode(ERRCODE_OBJECT_IN_USE),
-						errmsg("starter database \"%s\" is in use", name),
-						errdetail("At $.starter: %d sessions and %d prepared transactions; it can "
-								  "be copied only while it has none.",
-								  others, prepared),
-						errhint("End the sessions that are connected to it.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_IN_USE), errmsg("starter database \"%s\" is in use", name),
+				 errdetail("At $.starter: %d sessions and %d prepared transactions; it can "
+						   "be copied only while it has none.",
+						   others, prepared),
+				 errhint("End the sessions that are connected to it.")));
 }
 
 /* No participant's database may be there already: labcreator never touches what it did not make. */
@@ -152,10 +152,10 @@ derive_facts(const LabSpec *spec, Oid reference)
 		before = pg_atomic_read_u64(&slot->commits);
 		facts = lab_run_job(&job);
 		if (pg_atomic_read_u64(&slot->commits) != before)
-			ereport(ERROR, (errcode(ERRCODE_OBJECT_IN_USE),
-							errmsg("reference database \"%s\" changed while it was read",
-								   spec->reference),
-							errhint("End the other sessions that work in it and try again.")));
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_IN_USE),
+					 errmsg("reference database \"%s\" changed while it was read", spec->reference),
+					 errhint("End the other sessions that work in it and try again.")));
 	}
 	PG_FINALLY();
 	{
@@ -364,7 +364,7 @@ lab_evaluate(PG_FUNCTION_ARGS)
 		slots = lappend(slots, slot);
 	}
 	lab_wake_coordinator();
-	forboth(cell, slots, database, databases)
+	forboth (cell, slots, database, databases)
 	{
 		if (lfirst(cell))
 			wait_served(lfirst(cell), lfirst_oid(database), tickets[foreach_current_index(cell)]);

@@ -39,10 +39,9 @@ lab_guc_init(void)
 	DefineCustomIntVariable("labcreator.provisioners",
 							"Databases that are made at the same time, at most.", NULL,
 							&lab_provisioners, 1, 1, 16, PGC_SIGHUP, 0, NULL, NULL, NULL);
-	DefineCustomIntVariable("labcreator.debounce",
-							"Least time between two evaluations of one database.", NULL,
-							&lab_debounce, 100, 0, INT_MAX, PGC_SIGHUP, GUC_UNIT_MS, NULL, NULL,
-							NULL);
+	DefineCustomIntVariable(
+		"labcreator.debounce", "Least time between two evaluations of one database.", NULL,
+		&lab_debounce, 100, 0, INT_MAX, PGC_SIGHUP, GUC_UNIT_MS, NULL, NULL, NULL);
 	DefineCustomIntVariable("labcreator.sweep_interval",
 							"Time after which a database is evaluated without any event.",
 							"It guards against a lost event; 0 turns it off.", &lab_sweep_interval,

@@ -10,9 +10,9 @@ extern char *lab_host;
 extern int lab_max_participants;
 extern int lab_evaluators;
 extern int lab_provisioners;
-extern int lab_debounce;		   /* milliseconds */
-extern int lab_sweep_interval;	   /* seconds */
-extern int lab_check_timeout;	   /* milliseconds */
+extern int lab_debounce;           /* milliseconds */
+extern int lab_sweep_interval;     /* seconds */
+extern int lab_check_timeout;      /* milliseconds */
 extern int lab_evaluation_timeout; /* milliseconds */
 
 extern void lab_guc_init(void);

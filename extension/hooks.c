@@ -19,9 +19,9 @@
 #include "utils/resowner.h"
 #include "utils/timestamp.h"
 
-static bool wrote = false;			  /* this transaction had an id */
-static bool wanted_changed = false;	  /* and it changed the desired state */
-static LabSlot *my_slot = NULL;		  /* of MyDatabaseId, as of my_layout */
+static bool wrote = false;          /* this transaction had an id */
+static bool wanted_changed = false; /* and it changed the desired state */
+static LabSlot *my_slot = NULL;     /* of MyDatabaseId, as of my_layout */
 static uint32 my_layout = PG_UINT32_MAX;
 
 /* The slot of this backend's database, or NULL.  Slots can come and go while the backend lives. */

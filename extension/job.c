@@ -34,8 +34,7 @@ start_patiently(StringInfo request)
 				pg_atomic_write_u64(&lab_shared->starved, 0);
 			return channel;
 		}
-		if (!told &&
-			TimestampDifferenceExceeds(since, GetCurrentTimestamp(), PATIENCE_MS))
+		if (!told && TimestampDifferenceExceeds(since, GetCurrentTimestamp(), PATIENCE_MS))
 		{
 			told = true;
 			pg_atomic_write_u64(&lab_shared->starved, (uint64) since);

@@ -16,7 +16,7 @@
 #include "storage/ipc.h"
 #include "storage/shmem.h"
 
-#define SLOT_FREE ((uint32) 0)			/* never used: ends a probe */
+#define SLOT_FREE ((uint32) 0)          /* never used: ends a probe */
 #define SLOT_GONE ((uint32) 0xFFFFFFFF) /* released: a probe goes on */
 
 LabShared *lab_shared = NULL;

@@ -18,28 +18,28 @@
 typedef struct LabSlot
 {
 	pg_atomic_uint32 database; /* oid; see shmem.c for the two other values */
-	pg_atomic_uint32 pins;	   /* backends that read the counters now: do not release */
+	pg_atomic_uint32 pins;     /* backends that read the counters now: do not release */
 	pg_atomic_uint64 commits;  /* writing transactions that committed there */
-	pg_atomic_uint64 seen;	   /* TimestampTz of the last one */
-	pg_atomic_uint64 asked;	   /* evaluations asked for by lab_evaluate() */
+	pg_atomic_uint64 seen;     /* TimestampTz of the last one */
+	pg_atomic_uint64 asked;    /* evaluations asked for by lab_evaluate() */
 	pg_atomic_uint64 served;   /* of these, how many are stored */
 	pg_atomic_uint64 standing; /* what is stored, see lab_standing_pack() */
 } LabSlot;
 
 typedef struct LabShared
 {
-	LWLock *lock;			 /* guards claiming and releasing of slots */
-	uint32 mask;			 /* number of slots - 1 */
+	LWLock *lock;            /* guards claiming and releasing of slots */
+	uint32 mask;             /* number of slots - 1 */
 	pg_atomic_uint32 layout; /* grows whenever a slot is claimed */
 
-	pg_atomic_uint64 wanted;	  /* grows whenever the desired state changed */
-	ConditionVariable served;	  /* somebody's evaluation is stored */
-	Latch *volatile coordinator;  /* NULL until it has run once */
+	pg_atomic_uint64 wanted;        /* grows whenever the desired state changed */
+	ConditionVariable served;       /* somebody's evaluation is stored */
+	Latch *volatile coordinator;    /* NULL until it has run once */
 	volatile pid_t coordinator_pid; /* 0: not running */
-	pg_atomic_uint64 started;		/* TimestampTz of the coordinator's start */
-	pg_atomic_uint64 heartbeat;		/* TimestampTz of its last cycle */
-	pg_atomic_uint64 starved;		/* TimestampTz since when no background worker is to be had; 0 */
-	pg_atomic_uint32 evaluators;	/* running now */
+	pg_atomic_uint64 started;       /* TimestampTz of the coordinator's start */
+	pg_atomic_uint64 heartbeat;     /* TimestampTz of its last cycle */
+	pg_atomic_uint64 starved;    /* TimestampTz since when no background worker is to be had; 0 */
+	pg_atomic_uint32 evaluators; /* running now */
 	pg_atomic_uint32 provisioners;
 	pg_atomic_uint64 evaluations; /* done since the server's start */
 

@@ -23,16 +23,16 @@
 #define MAX_POINTS_TEXT 30
 
 static const LabSpecKey top_keys[] = {
-	{"lab", jbvString, true, true},			{"title", jbvString, false, true},
-	{"reference", jbvString, true, true},	{"starter", jbvString, false, true},
-	{"hidden", jbvString, false, false},	{"participants", jbvArray, true, true},
-	{"database", jbvString, false, true},	{"auth", jbvObject, false, true},
-	{"opens", jbvString, false, false},		{"closes", jbvString, false, false},
-	{"limits", jbvObject, false, true},		{"feedback", jbvString, false, true},
-	{"peers", jbvString, false, false},		{"extras", jbvString, false, true},
-	{"tasks", jbvArray, false, true},		{"ignore", jbvArray, false, true},
-	{"activity", jbvString, false, false},	{"notify", jbvBool, false, false},
-	{"masters", jbvArray, false, false},	{NULL},
+	{"lab", jbvString, true, true},        {"title", jbvString, false, true},
+	{"reference", jbvString, true, true},  {"starter", jbvString, false, true},
+	{"hidden", jbvString, false, false},   {"participants", jbvArray, true, true},
+	{"database", jbvString, false, true},  {"auth", jbvObject, false, true},
+	{"opens", jbvString, false, false},    {"closes", jbvString, false, false},
+	{"limits", jbvObject, false, true},    {"feedback", jbvString, false, true},
+	{"peers", jbvString, false, false},    {"extras", jbvString, false, true},
+	{"tasks", jbvArray, false, true},      {"ignore", jbvArray, false, true},
+	{"activity", jbvString, false, false}, {"notify", jbvBool, false, false},
+	{"masters", jbvArray, false, false},   {NULL},
 };
 
 static const LabSpecKey participant_keys[] = {
@@ -58,12 +58,12 @@ static const LabSpecKey limit_keys[] = {
 };
 
 static const LabSpecKey task_keys[] = {
-	{"name", jbvString, true, true},	   {"title", jbvString, false, true},
-	{"points", jbvNumeric, false, true},   {"hint", jbvString, false, true},
-	{"objects", jbvArray, false, true},	   {"query", jbvString, false, false},
-	{"ordered", jbvBool, false, false},	   {"tolerance", jbvNumeric, false, false},
-	{"script", jbvString, false, false},   {"plan", jbvObject, false, false, jbvString},
-	{"pgtap", jbvString, false, false},	   {NULL},
+	{"name", jbvString, true, true},     {"title", jbvString, false, true},
+	{"points", jbvNumeric, false, true}, {"hint", jbvString, false, true},
+	{"objects", jbvArray, false, true},  {"query", jbvString, false, false},
+	{"ordered", jbvBool, false, false},  {"tolerance", jbvNumeric, false, false},
+	{"script", jbvString, false, false}, {"plan", jbvObject, false, false, jbvString},
+	{"pgtap", jbvString, false, false},  {NULL},
 };
 
 /* The database of a participant: the pattern with {lab} and {login} filled in. */
@@ -86,11 +86,11 @@ fill_pattern(const char *pattern, const char *lab, const char *login)
 			c += 7;
 		}
 		else if (*c == '{' || *c == '}')
-			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-							errmsg("unknown placeholder in the pattern %s",
-								   lab_spec_quoted(pattern)),
-							errdetail("At $.database."),
-							errhint("The placeholders are {lab} and {login}.")));
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("unknown placeholder in the pattern %s", lab_spec_quoted(pattern)),
+					 errdetail("At $.database."),
+					 errhint("The placeholders are {lab} and {login}.")));
 		else
 			appendStringInfoChar(&name, *c++);
 	}
@@ -139,16 +139,16 @@ read_participants(LabSpec *spec, LabSpecObject *top)
 	if (pattern == NULL)
 		pattern = "{lab}_{login}";
 	if (values == NIL)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("a lab needs participants"), errdetail("At $.participants."),
-						errhint("Name at least one login.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("a lab needs participants"),
+				 errdetail("At $.participants."), errhint("Name at least one login.")));
 	if (list_length(values) > lab_max_participants)
-		ereport(ERROR, (errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
-						errmsg("too many participants"),
-						errdetail("At $.participants: there are %d; labcreator.max_participants "
-								  "is %d.",
-								  list_length(values), lab_max_participants),
-						errhint("Raise labcreator.max_participants and restart the server.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED), errmsg("too many participants"),
+				 errdetail("At $.participants: there are %d; labcreator.max_participants "
+						   "is %d.",
+						   list_length(values), lab_max_participants),
+				 errhint("Raise labcreator.max_participants and restart the server.")));
 	if (strstr(pattern, "{login}") == NULL)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("the pattern %s gives every participant the same database",
@@ -160,9 +160,8 @@ read_participants(LabSpec *spec, LabSpecObject *top)
 		char *path = psprintf("$.participants[%d]", foreach_current_index(cell));
 		LabSpecParticipant *participant = read_participant(lfirst(cell), path);
 
-		participant->database =
-			lab_spec_name(fill_pattern(pattern, spec->lab, participant->login),
-						  psprintf("$.database for %s", path));
+		participant->database = lab_spec_name(fill_pattern(pattern, spec->lab, participant->login),
+											  psprintf("$.database for %s", path));
 		logins = lappend(logins, participant->login);
 		spec->participants = lappend(spec->participants, participant);
 	}
@@ -185,10 +184,10 @@ choice(const LabSpecObject *object, const char *key, const char *const *words, i
 			return i;
 		appendStringInfo(&list, "%s%s", i > 0 ? ", " : "", words[i]);
 	}
-	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("%s is no value of \"%s\"", lab_spec_quoted(word), key),
-					errdetail("At %s.%s.", object->path, key),
-					errhint("Choose one of: %s.", list.data)));
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("%s is no value of \"%s\"", lab_spec_quoted(word), key),
+			 errdetail("At %s.%s.", object->path, key), errhint("Choose one of: %s.", list.data)));
 }
 
 static void
@@ -214,10 +213,10 @@ read_window(LabSpec *spec, LabSpecObject *top)
 	spec->has_opens = lab_spec_get_time(top, "opens", &spec->opens);
 	spec->has_closes = lab_spec_get_time(top, "closes", &spec->closes);
 	if (spec->has_opens && spec->has_closes && spec->closes <= spec->opens)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("the lab closes before it opens"),
-						errdetail("At $.closes: it must be later than $.opens."),
-						errhint("Correct one of the two times.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the lab closes before it opens"),
+				 errdetail("At $.closes: it must be later than $.opens."),
+				 errhint("Correct one of the two times.")));
 }
 
 static void
@@ -255,10 +254,10 @@ read_strings(LabSpecObject *object, const char *key)
 		char *path = psprintf("%s.%s[%d]", object->path, key, foreach_current_index(cell));
 
 		if (value->type != jbvString || value->val.string.len == 0)
-			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-							errmsg("expected a string that is not empty"),
-							errdetail("At %s.", path),
-							errhint("Remove the element, or write a string.")));
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("expected a string that is not empty"), errdetail("At %s.", path),
+					 errhint("Remove the element, or write a string.")));
 		strings = lappend(strings, lab_spec_text(value));
 	}
 	return strings;
@@ -278,11 +277,12 @@ read_ignore(LabSpecObject *top)
 
 		if (kind == 0 || (pattern[kind] != '\0' && pattern[kind] != ':') ||
 			strcmp(pattern + kind, ":") == 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("%s is no pattern of things to ignore", lab_spec_quoted(pattern)),
-					 errdetail("At $.ignore[%d].", foreach_current_index(cell)),
-					 errhint("Write a kind, or a kind and a glob, as in \"index:shop.legacy_*\".")));
+			ereport(
+				ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s is no pattern of things to ignore", lab_spec_quoted(pattern)),
+				 errdetail("At $.ignore[%d].", foreach_current_index(cell)),
+				 errhint("Write a kind, or a kind and a glob, as in \"index:shop.legacy_*\".")));
 	}
 	return patterns;
 }
@@ -323,8 +323,8 @@ read_task(LabSpec *spec, JsonbValue *value, const char *path)
 								  strlen(task->name), MAX_TASK_NAME),
 						errhint("Put long text into \"title\".")));
 	if (*task->name == '\0')
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("a task needs a name"), errdetail("At %s.name.", path),
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("a task needs a name"),
+						errdetail("At %s.name.", path),
 						errhint("Write a short word: people see it in lab_results().")));
 	task->title = lab_spec_get_text(object, "title");
 	if (task->title == NULL)
@@ -355,8 +355,8 @@ read_tasks(LabSpec *spec, LabSpecObject *top)
 
 	foreach (cell, lab_spec_get_list(top, "tasks"))
 	{
-		LabSpecTask *task = read_task(spec, lfirst(cell),
-									  psprintf("$.tasks[%d]", foreach_current_index(cell)));
+		LabSpecTask *task =
+			read_task(spec, lfirst(cell), psprintf("$.tasks[%d]", foreach_current_index(cell)));
 
 		names = lappend(names, task->name);
 		spec->tasks = lappend(spec->tasks, task);

@@ -12,9 +12,9 @@
 typedef struct LabSpecParticipant
 {
 	char *login;
-	char *name;		/* the login when the spec names none */
-	char *team;		/* NULL: none */
-	char *email;	/* NULL: none */
+	char *name;     /* the login when the spec names none */
+	char *team;     /* NULL: none */
+	char *email;    /* NULL: none */
 	char *database; /* from the spec's pattern */
 } LabSpecParticipant;
 
@@ -22,8 +22,9 @@ typedef struct LabSpecTask
 {
 	char *name;
 	char *title;   /* the name when the spec has none */
-	char *points;  /* decimal text of a number above or equal to 0; NULL: by the weights of its checks */
-	char *hint;	   /* NULL: none */
+	char *points;  /* decimal text of a number above or equal to 0; NULL: by the weights of its
+					  checks */
+	char *hint;    /* NULL: none */
 	List *objects; /* of char *: globs */
 	char *query;   /* NULL: none */
 	bool ordered;
@@ -32,29 +33,29 @@ typedef struct LabSpecTask
 typedef struct LabSpec
 {
 	char *lab;
-	char *title;	 /* the lab's name when the spec has none */
+	char *title; /* the lab's name when the spec has none */
 	char *reference;
-	char *starter;	 /* NULL: an empty database */
+	char *starter;      /* NULL: an empty database */
 	List *participants; /* of LabSpecParticipant * */
 
-	bool ldap;			/* auth.method */
-	bool ldap_managed;	/* auth.accounts */
+	bool ldap;         /* auth.method */
+	bool ldap_managed; /* auth.accounts */
 
 	bool has_opens;
 	TimestampTz opens;
 	bool has_closes;
 	TimestampTz closes;
 
-	int connections;		/* limits; -1: not limited */
-	int64 disk;				/* bytes; -1 */
-	int64 temp_disk;		/* bytes; -1 */
-	int statement_timeout;	/* milliseconds; -1 */
+	int connections;       /* limits; -1: not limited */
+	int64 disk;            /* bytes; -1 */
+	int64 temp_disk;       /* bytes; -1 */
+	int statement_timeout; /* milliseconds; -1 */
 
 	LabFeedback feedback;
 	char *peers; /* named, aliased, hidden */
 	LabExtras extras;
-	List *tasks;	/* of LabSpecTask * */
-	List *ignore;	/* of char *: "kind" or "kind:glob" */
+	List *tasks;    /* of LabSpecTask * */
+	List *ignore;   /* of char *: "kind" or "kind:glob" */
 	List *inactive; /* of char *: JSON paths that are stored but do nothing in this version */
 } LabSpec;
 

@@ -69,10 +69,10 @@ static void
 require_type(const JsonbValue *value, enum jbvType type, const char *path)
 {
 	if (type_of(value) != type)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("expected %s, found %s", type_word(type), type_word(type_of(value))),
-						errdetail("At %s.", path),
-						errhint("The README shows a whole spec by example.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("expected %s, found %s", type_word(type), type_word(type_of(value))),
+				 errdetail("At %s.", path), errhint("The README shows a whole spec by example.")));
 }
 
 static const LabSpecKey *
@@ -182,10 +182,10 @@ lab_spec_get_filled(const LabSpecObject *object, const char *key)
 		return NULL;
 	text = lab_spec_text(value);
 	if (text[strspn(text, " \t\r\n\f\v")] == '\0')
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("\"%s\" cannot be empty", key),
-						errdetail("At %s.", key_path(object->path, key)),
-						errhint("Fill it in, or leave the key out.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" cannot be empty", key),
+				 errdetail("At %s.", key_path(object->path, key)),
+				 errhint("Fill it in, or leave the key out.")));
 	return text;
 }
 
@@ -214,9 +214,9 @@ lab_spec_get_time(const LabSpecObject *object, const char *key, TimestampTz *tim
 	/* Only the input function parses: nothing to roll back when it refuses. */
 	PG_TRY();
 	{
-		*time = DatumGetTimestampTz(
-			DirectFunctionCall3(timestamptz_in, CStringGetDatum(text), ObjectIdGetDatum(InvalidOid),
-								Int32GetDatum(-1)));
+		*time = DatumGetTimestampTz(DirectFunctionCall3(timestamptz_in, CStringGetDatum(text),
+														ObjectIdGetDatum(InvalidOid),
+														Int32GetDatum(-1)));
 	}
 	PG_CATCH();
 	{
@@ -296,10 +296,10 @@ lab_spec_name(char *name, const char *path)
 						errhint("Choose a shorter name.")));
 	for (const unsigned char *c = (const unsigned char *) name; *c; c++)
 		if (*c < 0x20 || *c == 0x7f)
-			ereport(ERROR, (errcode(ERRCODE_INVALID_NAME),
-							errmsg("a name cannot have control characters"),
-							errdetail("At %s: byte 0x%02x.", path, *c),
-							errhint("Remove line breaks, tabs and the like.")));
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_NAME), errmsg("a name cannot have control characters"),
+					 errdetail("At %s: byte 0x%02x.", path, *c),
+					 errhint("Remove line breaks, tabs and the like.")));
 	return name;
 }
 

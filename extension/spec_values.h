@@ -15,7 +15,7 @@ typedef struct LabSpecKey
 	const char *name;
 	enum jbvType type;
 	bool required;
-	bool active;	   /* false: stored, but does nothing in this version */
+	bool active;       /* false: stored, but does nothing in this version */
 	enum jbvType also; /* a second type that it may have; jbvNull: none */
 } LabSpecKey;
 
@@ -29,8 +29,8 @@ typedef struct LabSpecObject
  * Checks that the value is an object with known keys of the right types.  Paths
  * of keys that are not active are appended to *inactive, where it is not NULL.
  */
-extern LabSpecObject *lab_spec_object(JsonbValue *value, const char *path, const LabSpecKey *keys,
-									  List **inactive);
+extern LabSpecObject *
+lab_spec_object(JsonbValue *value, const char *path, const LabSpecKey *keys, List **inactive);
 
 /* The value of a key, or NULL. */
 extern JsonbValue *lab_spec_get(const LabSpecObject *object, const char *key);
@@ -40,7 +40,7 @@ extern char *lab_spec_get_text(const LabSpecObject *object, const char *key);
 extern char *lab_spec_get_filled(const LabSpecObject *object, const char *key);
 extern List *lab_spec_get_list(const LabSpecObject *object, const char *key); /* of JsonbValue * */
 extern bool lab_spec_get_time(const LabSpecObject *object, const char *key, TimestampTz *time);
-extern int64 lab_spec_get_size(const LabSpecObject *object, const char *key);	 /* bytes; -1 */
+extern int64 lab_spec_get_size(const LabSpecObject *object, const char *key);   /* bytes; -1 */
 extern int lab_spec_get_duration(const LabSpecObject *object, const char *key); /* ms; -1 */
 
 extern char *lab_spec_text(const JsonbValue *value);

@@ -111,9 +111,9 @@ lab_compare_pair(List *checks, List *facts)
 static bool
 changes_behaviour(const LabFact *fact, LabExtras extras)
 {
-	static const char *const kinds[] = {"column", "primary_key", "unique", "foreign_key",
-										"check",  "exclusion",	 "trigger", "rule",
-										"policy"};
+	static const char *const kinds[] = {"column",      "primary_key", "unique",
+										"foreign_key", "check",       "exclusion",
+										"trigger",     "rule",        "policy"};
 
 	for (int i = 0; i < lengthof(kinds); i++)
 		if (strcmp(fact->kind, kinds[i]) == 0)
@@ -166,8 +166,8 @@ lab_compare_extras(List *comparisons, List *facts, LabExtras extras)
 			continue;
 		table = comparison_of_table(comparisons, fact->owner);
 		if (table && table->problem == NULL)
-			table->problem = psprintf("%s has a %s that it should not have", fact->object,
-									  fact->kind);
+			table->problem =
+				psprintf("%s has a %s that it should not have", fact->object, fact->kind);
 	}
 }
 
@@ -310,8 +310,9 @@ describe(const LabComparison *comparison, LabFeedback feedback)
 	if (holds_rows(expected->kind))
 		return psprintf("%s %s", what,
 						differing_rows(expected->definition, comparison->found->definition, diff));
-	return psprintf("%s: %s differs in %s", what, expected->kind,
-					differing_properties(expected->definition, comparison->found->definition, diff));
+	return psprintf(
+		"%s: %s differs in %s", what, expected->kind,
+		differing_properties(expected->definition, comparison->found->definition, diff));
 }
 
 LabVerdict *

@@ -12,7 +12,7 @@ typedef struct LabComparison
 {
 	const LabCheck *check;
 	LabFact *found; /* NULL: nothing of this kind and identity */
-	char *problem;	/* set by who found one that no definition shows; else NULL */
+	char *problem;  /* set by who found one that no definition shows; else NULL */
 	LabStatus problem_status;
 } LabComparison;
 

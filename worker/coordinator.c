@@ -29,7 +29,7 @@
 #include "worker/provision.h"
 #include "worker/watch.h"
 
-#define IDLE_MS 10000		/* without any event, look around this often */
+#define IDLE_MS 10000 /* without any event, look around this often */
 #define NOT_INSTALLED_MS 1000
 #define AFTER_ERROR_MS 1000
 

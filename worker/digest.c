@@ -69,8 +69,7 @@ static LabDigest
 digest_array(Datum value, Oid element, Oid collation)
 {
 	ArrayType *array = DatumGetArrayTypeP(value);
-	LabDigest digest =
-		lab_digest_bytes(ARR_DIMS(array), sizeof(int) * ARR_NDIM(array));
+	LabDigest digest = lab_digest_bytes(ARR_DIMS(array), sizeof(int) * ARR_NDIM(array));
 	int16 length;
 	bool by_value;
 	char align;
@@ -83,8 +82,8 @@ digest_array(Datum value, Oid element, Oid collation)
 	get_typlenbyvalalign(element, &length, &by_value, &align);
 	deconstruct_array(array, element, length, by_value, align, &values, &nulls, &n);
 	for (int i = 0; i < n; i++)
-		digest = lab_digest_combine(digest, nulls[i] ? lab_digest_null()
-													 : lab_digest_value(values[i], element, collation));
+		digest = lab_digest_combine(
+			digest, nulls[i] ? lab_digest_null() : lab_digest_value(values[i], element, collation));
 	return digest;
 }
 
@@ -92,8 +91,8 @@ static LabDigest
 digest_composite(Datum value)
 {
 	HeapTupleHeader header = DatumGetHeapTupleHeader(value);
-	TupleDesc descriptor = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(header),
-												  HeapTupleHeaderGetTypMod(header));
+	TupleDesc descriptor =
+		lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(header), HeapTupleHeaderGetTypMod(header));
 	HeapTupleData tuple = {0};
 	Datum *values = palloc(sizeof(Datum) * descriptor->natts);
 	bool *nulls = palloc(sizeof(bool) * descriptor->natts);
@@ -109,11 +108,11 @@ digest_composite(Datum value)
 
 		if (attribute->attisdropped)
 			continue;
-		lab_digest_add(&digest,
-					   lab_digest_combine(lab_digest_bytes(name, strlen(name)),
-										  nulls[i] ? lab_digest_null()
-												   : lab_digest_value(values[i], attribute->atttypid,
-																	  attribute->attcollation)));
+		lab_digest_add(
+			&digest, lab_digest_combine(lab_digest_bytes(name, strlen(name)),
+										nulls[i] ? lab_digest_null()
+												 : lab_digest_value(values[i], attribute->atttypid,
+																	attribute->attcollation)));
 	}
 	ReleaseTupleDesc(descriptor);
 	return lab_digest_mix(digest);
@@ -135,9 +134,9 @@ digest_range(Datum value, TypeCacheEntry *type)
 
 		digest = lab_digest_combine(digest, lab_digest_bytes(flags, sizeof(flags)));
 		if (!bounds[i].infinite)
-			digest = lab_digest_combine(digest,
-										lab_digest_value(bounds[i].val, type->rngelemtype->type_id,
-														 type->rng_collation));
+			digest = lab_digest_combine(
+				digest,
+				lab_digest_value(bounds[i].val, type->rngelemtype->type_id, type->rng_collation));
 	}
 	return digest;
 }
@@ -167,8 +166,8 @@ lab_digest_value(Datum value, Oid type, Oid collation)
 	if (type_is_multirange(type))
 		return digest_text(value, type);
 
-	entry = lookup_type_cache(type, TYPECACHE_HASH_EXTENDED_PROC |
-										TYPECACHE_HASH_EXTENDED_PROC_FINFO);
+	entry =
+		lookup_type_cache(type, TYPECACHE_HASH_EXTENDED_PROC | TYPECACHE_HASH_EXTENDED_PROC_FINFO);
 	if (!OidIsValid(entry->hash_extended_proc))
 		return digest_text(value, type);
 	hash = &entry->hash_extended_proc_finfo;

@@ -69,12 +69,11 @@ derive(const LabJob *job)
 		StringInfoData answer;
 
 		if (is_contents(fact))
-			fact->definition =
-				lab_facts_contents(fact, job->role, job->check_timeout, NIL, &error);
+			fact->definition = lab_facts_contents(fact, job->role, job->check_timeout, NIL, &error);
 		if (fact->definition == NULL)
-			ereport(ERROR, (errcode(error.sqlstate),
-							errmsg("%s of the reference cannot be read: %s", fact->object,
-								   error.message)));
+			ereport(ERROR,
+					(errcode(error.sqlstate), errmsg("%s of the reference cannot be read: %s",
+													 fact->object, error.message)));
 		initStringInfo(&answer);
 		pq_sendbyte(&answer, LAB_ANSWER_FACT);
 		lab_fact_write(&answer, fact);

@@ -39,8 +39,7 @@ plain_calls(Node *node, void *context)
 {
 	if (node == NULL)
 		return NULL;
-	if (IsA(node, SQLValueFunction) &&
-		((SQLValueFunction *) node)->op == SVFOP_CURRENT_TIMESTAMP)
+	if (IsA(node, SQLValueFunction) && ((SQLValueFunction *) node)->op == SVFOP_CURRENT_TIMESTAMP)
 		return (Node *) makeFuncExpr(F_NOW, TIMESTAMPTZOID, NIL, InvalidOid, InvalidOid,
 									 COERCE_EXPLICIT_CALL);
 	if (IsA(node, Const) && ((Const *) node)->consttype == NUMERICOID &&
@@ -57,9 +56,8 @@ plain_calls(Node *node, void *context)
 static char *
 deparse(Node *expression, Oid relation)
 {
-	List *context = OidIsValid(relation)
-						? deparse_context_for(get_rel_name(relation), relation)
-						: NIL;
+	List *context =
+		OidIsValid(relation) ? deparse_context_for(get_rel_name(relation), relation) : NIL;
 
 	return deparse_expression(expression, context, false, false);
 }
@@ -116,8 +114,8 @@ with_property(const char *definition, const char *name, const char *value)
 	appendStringInfoString(&text, ": ");
 	escape_json(&text, value);
 	appendStringInfoChar(&text, '}');
-	return DatumGetCString(DirectFunctionCall1(
-		jsonb_out, DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data))));
+	return DatumGetCString(
+		DirectFunctionCall1(jsonb_out, DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data))));
 }
 
 static char *
@@ -151,9 +149,8 @@ read_query(List *facts, const char *query, Oid role, int timeout, List *ignore)
 		if (lab_fact_ignored(fact, ignore))
 			continue;
 		if (tree)
-			fact->definition = with_property(
-				fact->definition, "expression",
-				expression_text(tree, fact->relation, role, timeout));
+			fact->definition = with_property(fact->definition, "expression",
+											 expression_text(tree, fact->relation, role, timeout));
 		facts = lappend(facts, fact);
 	}
 	SPI_freetuptable(table);
@@ -190,9 +187,8 @@ read_contents(void *arg)
 	else
 		definition = lab_rows_of_table(work->fact->relation, work->columns);
 	work->definition = MemoryContextStrdup(
-		work->context,
-		DatumGetCString(DirectFunctionCall1(
-			jsonb_out, DirectFunctionCall1(jsonb_in, CStringGetDatum(definition)))));
+		work->context, DatumGetCString(DirectFunctionCall1(
+						   jsonb_out, DirectFunctionCall1(jsonb_in, CStringGetDatum(definition)))));
 }
 
 char *

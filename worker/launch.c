@@ -21,7 +21,7 @@
 #include "worker/verdict.h"
 
 #define STARVED_RETRY_MS 200
-#define FAILURE_RETRY_MS 1000	  /* doubled with each failure, */
+#define FAILURE_RETRY_MS 1000      /* doubled with each failure, */
 #define FAILURE_RETRY_MAX_MS 60000 /* up to this */
 
 static int running = 0;
@@ -123,8 +123,8 @@ conclude(LabWatched *watched, const char *failure)
 		int64 pause = (int64) FAILURE_RETRY_MS << Min(watched->failures, 6);
 
 		watched->failures++;
-		watched->retry_at = TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
-														Min(pause, FAILURE_RETRY_MAX_MS));
+		watched->retry_at =
+			TimestampTzPlusMilliseconds(GetCurrentTimestamp(), Min(pause, FAILURE_RETRY_MAX_MS));
 	}
 	else
 	{

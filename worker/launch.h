@@ -7,7 +7,8 @@
 
 #include "worker/watch.h"
 
-/* Starts evaluators for the databases that are due.  Returns when the next one is, or 0 for never. */
+/* Starts evaluators for the databases that are due.  Returns when the next one is, or 0 for never.
+ */
 extern TimestampTz lab_launch_due(void);
 
 /* Reads what running evaluators have sent, stores what is complete, ends what is overdue. */

@@ -138,7 +138,8 @@ next_work(MemoryContext context)
 	begin();
 	run("SELECT id\n"
 		"FROM lab.participants\n"
-		"WHERE state <> 'ready' AND (retry_at IS NULL OR retry_at <= pg_catalog.clock_timestamp())\n"
+		"WHERE state <> 'ready' AND (retry_at IS NULL OR retry_at <= "
+		"pg_catalog.clock_timestamp())\n"
 		"ORDER BY state = 'dropping' DESC, attempts, id",
 		0, NULL, NULL);
 	n = SPI_processed;
@@ -147,8 +148,8 @@ next_work(MemoryContext context)
 	{
 		bool isnull;
 
-		ids[i] = DatumGetInt32(
-			SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
+		ids[i] =
+			DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
 	}
 	for (uint64 i = 0; i < n && work == NULL; i++)
 	{
@@ -237,10 +238,10 @@ make_database(const Work *work)
 		present = InvalidOid;
 	}
 	if (OidIsValid(present) && present != work->oid)
-		ereport(ERROR, (errcode(ERRCODE_DUPLICATE_DATABASE),
-						errmsg("database \"%s\" exists and was not made by labcreator",
-							   work->database),
-						errhint("Rename or drop it.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_DATABASE),
+				 errmsg("database \"%s\" exists and was not made by labcreator", work->database),
+				 errhint("Rename or drop it.")));
 	if (!OidIsValid(present))
 	{
 		CreatedbStmt *statement = makeNode(CreatedbStmt);

@@ -88,8 +88,8 @@ add_row(Bag *bag, TupleTableSlot *slot)
 		attribute = TupleDescAttr(bag->descriptor, column->attribute - 1);
 		value = slot->tts_isnull[column->attribute - 1]
 					? lab_digest_null()
-					: lab_digest_value(slot->tts_values[column->attribute - 1],
-									   attribute->atttypid, attribute->attcollation);
+					: lab_digest_value(slot->tts_values[column->attribute - 1], attribute->atttypid,
+									   attribute->attcollation);
 		value = lab_digest_combine(column->name_digest, value);
 		lab_digest_add(&row, value);
 		lab_digest_add(&column->sum, value);
@@ -106,7 +106,8 @@ bag_definition(const Bag *bag)
 	StringInfoData text;
 
 	initStringInfo(&text);
-	appendStringInfo(&text, "{\"rows\": " INT64_FORMAT ", \"digest\": \"%016lx%016lx\", \"columns\": {",
+	appendStringInfo(&text,
+					 "{\"rows\": " INT64_FORMAT ", \"digest\": \"%016lx%016lx\", \"columns\": {",
 					 bag->rows, (unsigned long) bag->sum.high, (unsigned long) bag->sum.low);
 	for (int i = 0; i < bag->ncolumns; i++)
 	{

@@ -27,7 +27,7 @@ typedef struct LabSandboxError
  * Returns true when it came to its end; otherwise *error says why.  What body
  * allocates in the context that was current at the call survives.
  */
-extern bool lab_sandbox_run(Oid role, int timeout, void (*body)(void *arg), void *arg,
-							LabSandboxError *error);
+extern bool
+lab_sandbox_run(Oid role, int timeout, void (*body)(void *arg), void *arg, LabSandboxError *error);
 
 #endif /* LAB_SANDBOX_H */

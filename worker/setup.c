@@ -50,7 +50,7 @@ static const char owned_objects[] =
 	"			ELSE 'TABLE' END\n"
 	"	FROM pg_class c\n"
 	"	WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c')\n"
-	"		AND NOT EXISTS (\n"		/* a sequence of a column goes with its table */
+	"		AND NOT EXISTS (\n" /* a sequence of a column goes with its table */
 	"			SELECT\n"
 	"			FROM pg_depend d\n"
 	"			WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid\n"
@@ -116,13 +116,15 @@ hand_over(const char *login)
 }
 
 /*
- * The participant's functions.  Before anything is handed over: no script of ours ever runs beside a participant's objects.
+ * The participant's functions.  Before anything is handed over: no script of ours ever runs beside
+ * a participant's objects.
  */
 static void
 add_student_functions(void)
 {
 	if (SPI_execute("CREATE SCHEMA IF NOT EXISTS public", false, 0) < 0 ||
-		SPI_execute("CREATE EXTENSION IF NOT EXISTS labcreator_student SCHEMA public", false, 0) < 0)
+		SPI_execute("CREATE EXTENSION IF NOT EXISTS labcreator_student SCHEMA public", false, 0) <
+			0)
 		elog(ERROR, "could not add the participant's functions");
 }
 
@@ -192,7 +194,8 @@ start_patiently(StringInfo request)
 {
 	for (;;)
 	{
-		LabChannel *channel = lab_channel_start("lab_setup_main", "labcreator provisioner", request);
+		LabChannel *channel =
+			lab_channel_start("lab_setup_main", "labcreator provisioner", request);
 
 		if (channel)
 			return channel;

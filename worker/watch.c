@@ -132,8 +132,8 @@ read_labs(void)
 
 		lab->feedback = feedback_of(text_value(i, 2));
 		lab->extras = extras_of(text_value(i, 3));
-		lab->ignore = words_of(
-			SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 4, &isnull));
+		lab->ignore =
+			words_of(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 4, &isnull));
 		lab->checks = NIL;
 	}
 

@@ -30,23 +30,23 @@ typedef struct LabWatched
 	LabSlot *slot;
 
 	/* the last evaluation that was started */
-	bool evaluated;		  /* at least once since the coordinator started */
-	uint64 commits;		  /* the slot's counters when it started */
+	bool evaluated; /* at least once since the coordinator started */
+	uint64 commits; /* the slot's counters when it started */
 	uint64 asked;
 	TimestampTz started;
 	TimestampTz retry_at; /* after a failure; 0: none */
-	int failures;		  /* in a row */
+	int failures;         /* in a row */
 
 	/* the one that runs now */
 	LabChannel *channel; /* NULL: none */
-	List *verdicts;		 /* of LabVerdict *, in context */
+	List *verdicts;      /* of LabVerdict *, in context */
 	MemoryContext context;
 } LabWatched;
 
 typedef struct LabWatch
 {
-	HTAB *databases;		 /* of LabWatched */
-	bool provisioning_due;	 /* there is something to make or to remove now */
+	HTAB *databases;             /* of LabWatched */
+	bool provisioning_due;       /* there is something to make or to remove now */
 	TimestampTz provisioning_at; /* or at this time; 0: never */
 } LabWatch;
 
