@@ -157,13 +157,32 @@ read_query(List *facts, const char *query, Oid role, int timeout, List *ignore)
 	return facts;
 }
 
+/* By age of the relation, then by name: the same order on every server. */
+static int
+compare_facts(const ListCell *a, const ListCell *b)
+{
+	const LabFact *one = lfirst(a);
+	const LabFact *other = lfirst(b);
+	int order;
+
+	if (one->relation != other->relation)
+		return one->relation < other->relation ? -1 : 1;
+	order = strcmp(one->kind, other->kind);
+	return order != 0 ? order : strcmp(one->object, other->object);
+}
+
 List *
 lab_facts_read(Oid role, int timeout, List *ignore)
 {
 	List *facts = NIL;
 
 	for (int i = 0; i < lab_fact_query_count; i++)
-		facts = read_query(facts, lab_fact_queries[i], role, timeout, ignore);
+	{
+		List *found = read_query(NIL, lab_fact_queries[i], role, timeout, ignore);
+
+		list_sort(found, compare_facts);
+		facts = list_concat(facts, found);
+	}
 	return facts;
 }
 
