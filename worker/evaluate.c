@@ -127,6 +127,7 @@ static void
 evaluate(LabEvaluation *evaluation)
 {
 	const LabJob *job = evaluation->job;
+	LabMistakes *mistakes;
 	ListCell *cell;
 
 	evaluation->facts = lab_facts_read(job->role, job->check_timeout, job->ignore);
@@ -135,6 +136,7 @@ evaluate(LabEvaluation *evaluation)
 	judge_pass(evaluation, false);
 	begin_writing();
 	judge_pass(evaluation, true);
+	mistakes = lab_mistakes_collect(evaluation);
 	foreach (cell, evaluation->comparisons)
 	{
 		const LabComparison *comparison = lfirst(cell);
@@ -142,7 +144,7 @@ evaluate(LabEvaluation *evaluation)
 		StringInfoData answer;
 
 		if (verdict.status != LAB_PASS)
-			verdict.detail = lab_explain(comparison, job->feedback);
+			verdict.detail = lab_explain(comparison, mistakes, job->feedback);
 		initStringInfo(&answer);
 		pq_sendbyte(&answer, LAB_ANSWER_VERDICT);
 		lab_verdict_write(&answer, &verdict);
