@@ -19,6 +19,7 @@
 #include "storage/ipc.h"
 #include "tcop/tcopprot.h"
 #include "utils/memutils.h"
+#include "worker/disk.h"
 #include "worker/explain.h"
 #include "worker/facts.h"
 #include "worker/kinds.h"
@@ -130,6 +131,7 @@ evaluate(LabEvaluation *evaluation)
 	LabMistakes *mistakes;
 	ListCell *cell;
 
+	lab_disk_measure();
 	evaluation->facts = lab_facts_read(job->role, job->check_timeout, job->ignore);
 	evaluation->comparisons = lab_compare_pair(job->checks, evaluation->facts);
 	lab_compare_extras(evaluation->comparisons, evaluation->facts, job->extras);
