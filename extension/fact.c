@@ -49,7 +49,7 @@ lab_fact_write(StringInfo buf, const LabFact *fact)
 LabFact *
 lab_fact_read(StringInfo buf)
 {
-	LabFact *fact = palloc(sizeof(LabFact));
+	LabFact *fact = palloc0(sizeof(LabFact));
 
 	fact->kind = pstrdup(pq_getmsgrawstring(buf));
 	fact->object = pstrdup(pq_getmsgrawstring(buf));

@@ -24,7 +24,10 @@ typedef struct LabFact
 	char *object;     /* identity in SQL notation, shown to people: shop.orders.total */
 	char *owner;      /* the top-level object that it belongs to: shop.orders */
 	char *definition; /* text of a jsonb object: every property that counts; NULL: not read yet */
-	Oid relation;     /* whose contents it is about; in its own database only, not sent */
+
+	/* In its own database only, not sent: */
+	Oid relation; /* what the object is or belongs to; whose columns the tree is about */
+	char *tree;   /* stored form of the definition's "expression" (pg_node_tree), or NULL */
 } LabFact;
 
 typedef struct LabCheck

@@ -1,6 +1,6 @@
 /*
  * compare.h
- *		Checks against facts: who passes, and what to say of the others.
+ *		Checks against facts: what belongs together, and what is too much.
  */
 #ifndef LAB_COMPARE_H
 #define LAB_COMPARE_H
@@ -11,9 +11,9 @@
 typedef struct LabComparison
 {
 	const LabCheck *check;
-	LabFact *found; /* NULL: nothing of this kind and identity */
-	char *problem;  /* set by who found one that no definition shows; else NULL */
-	LabStatus problem_status;
+	LabFact *found;   /* NULL: nothing of this kind and identity */
+	LabStatus status; /* LAB_FAIL until somebody knows better */
+	char *problem;    /* what is wrong, where the two definitions do not show it; else NULL */
 } LabComparison;
 
 /* Pairs each check with a fact, the equal ones first; a list of LabComparison *. */
@@ -22,6 +22,7 @@ extern List *lab_compare_pair(List *checks, List *facts);
 /* Sets the problem of each table that has what changes its behaviour and the reference lacks. */
 extern void lab_compare_extras(List *comparisons, List *facts, LabExtras extras);
 
-extern LabVerdict *lab_compare_verdict(const LabComparison *comparison, LabFeedback feedback);
+/* Equal definitions pass. */
+extern void lab_compare_settle(LabComparison *comparison);
 
 #endif /* LAB_COMPARE_H */

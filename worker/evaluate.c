@@ -3,9 +3,10 @@
  *		The evaluator: a short-lived process in one database.
  *
  * It reads the facts of the database and either answers with them (of a
- * reference) or compares them with the checks that it was given.  It connects
- * as lab_evaluator to a participant's database, and everything there that may
- * run the participant's code runs as the participant, in the sandbox.
+ * reference) or compares them with the checks that it was given: first
+ * read-only, then what has to write to find out; nothing is ever committed.  It
+ * connects as lab_evaluator to a participant's database, and everything there
+ * that may run the participant's code runs as the participant, in the sandbox.
  */
 #include "postgres.h"
 
@@ -17,21 +18,15 @@
 #include "postmaster/bgworker.h"
 #include "storage/ipc.h"
 #include "tcop/tcopprot.h"
-#include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
-#include "utils/jsonb.h"
 #include "utils/memutils.h"
-#include "worker/compare.h"
+#include "worker/explain.h"
 #include "worker/facts.h"
+#include "worker/kinds.h"
 #include "worker/sandbox.h"
 
 PGDLLEXPORT void lab_evaluator_main(Datum main_arg);
 
-static bool
-is_contents(const LabFact *fact)
-{
-	return strcmp(fact->kind, "rows") == 0 || strcmp(fact->kind, "view_result") == 0;
-}
+static MemoryContext context; /* of the whole evaluation */
 
 static void
 send_done(void)
@@ -55,25 +50,72 @@ send_error(int sqlstate, const char *message)
 	lab_channel_send(&answer);
 }
 
-/* The facts of a reference, contents included. */
+/* What is known so far outlives the read-only transaction. */
 static void
-derive(const LabJob *job)
+begin_writing(void)
 {
-	List *facts = lab_facts_read(job->role, job->check_timeout, job->ignore);
+	lab_sandbox_end();
+	lab_sandbox_begin(true);
+	MemoryContextSwitchTo(context);
+}
+
+/* One pass of a derivation: in a transaction that may write, or may not. */
+static void
+derive_pass(const LabEvaluation *evaluation, bool writing)
+{
 	ListCell *cell;
 
-	foreach (cell, facts)
+	foreach (cell, evaluation->facts)
 	{
 		LabFact *fact = lfirst(cell);
-		LabSandboxError error;
+		const LabKind *kind = lab_kind_find(fact->kind);
+		LabDerive derive = kind == NULL ? NULL : writing ? kind->derive_writing : kind->derive;
+
+		if (derive)
+			derive(fact, evaluation);
+	}
+}
+
+/* One pass of an evaluation. */
+static void
+judge_pass(const LabEvaluation *evaluation, bool writing)
+{
+	ListCell *cell;
+
+	foreach (cell, evaluation->comparisons)
+	{
+		LabComparison *comparison = lfirst(cell);
+		const LabKind *kind = lab_kind_find(comparison->check->fact.kind);
+		LabJudge judge = kind == NULL ? NULL : writing ? kind->judge_writing : kind->judge;
+
+		if (!writing && !comparison->problem)
+			lab_compare_settle(comparison);
+		if (judge == NULL || comparison->problem || (comparison->found == NULL && !kind->unmatched))
+			continue;
+		if (writing && kind->judge && comparison->status != LAB_PASS)
+			continue;
+		judge(comparison, evaluation);
+	}
+}
+
+/* The facts of a reference, lazy ones included. */
+static void
+derive(LabEvaluation *evaluation)
+{
+	const LabJob *job = evaluation->job;
+	ListCell *cell;
+
+	evaluation->facts = lab_facts_read(job->role, job->check_timeout, job->ignore);
+	derive_pass(evaluation, false);
+	begin_writing();
+	derive_pass(evaluation, true);
+	foreach (cell, evaluation->facts)
+	{
+		LabFact *fact = lfirst(cell);
 		StringInfoData answer;
 
-		if (is_contents(fact))
-			fact->definition = lab_facts_contents(fact, job->role, job->check_timeout, NIL, &error);
 		if (fact->definition == NULL)
-			ereport(ERROR,
-					(errcode(error.sqlstate), errmsg("%s of the reference cannot be read: %s",
-													 fact->object, error.message)));
+			continue;
 		initStringInfo(&answer);
 		pq_sendbyte(&answer, LAB_ANSWER_FACT);
 		lab_fact_write(&answer, fact);
@@ -81,106 +123,31 @@ derive(const LabJob *job)
 	}
 }
 
-/* The names of the columns that a definition of contents compares. */
-static List *
-compared_columns(const char *definition)
-{
-	Jsonb *json = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(definition)));
-	JsonbIterator *iterator = JsonbIteratorInit(&json->root);
-	List *columns = NIL;
-	JsonbValue value;
-	JsonbIteratorToken token;
-	int depth = 0;
-
-	while ((token = JsonbIteratorNext(&iterator, &value, false)) != WJB_DONE)
-	{
-		if (token == WJB_BEGIN_OBJECT)
-			depth++;
-		else if (token == WJB_END_OBJECT)
-			depth--;
-		else if (token == WJB_KEY && depth == 2)
-			columns = lappend(columns, pnstrdup(value.val.string.val, value.val.string.len));
-	}
-	return columns;
-}
-
-/* Reads what the check compares, or notes why it cannot be read. */
 static void
-fetch_contents(LabComparison *comparison, const LabJob *job)
+evaluate(LabEvaluation *evaluation)
 {
-	const LabFact *expected = &comparison->check->fact;
-	LabSandboxError error;
-	bool table = strcmp(expected->kind, "rows") == 0;
-
-	comparison->found->definition =
-		lab_facts_contents(comparison->found, job->role, job->check_timeout,
-						   table ? compared_columns(expected->definition) : NIL, &error);
-	if (comparison->found->definition)
-		return;
-	switch (error.sqlstate)
-	{
-		case ERRCODE_QUERY_CANCELED:
-			comparison->problem = psprintf("%s takes longer than labcreator.check_timeout (%d ms)",
-										   expected->object, job->check_timeout);
-			comparison->problem_status = LAB_ERROR;
-			break;
-		case ERRCODE_LOCK_NOT_AVAILABLE:
-			comparison->problem = psprintf("%s is locked by its owner", expected->object);
-			comparison->problem_status = LAB_ERROR;
-			break;
-		default:
-			comparison->problem =
-				psprintf("%s cannot be read: %s", expected->object, error.message);
-	}
-}
-
-/* A view that reads no table where the reference's does: its answer is written into it. */
-static void
-mark_hard_coded(List *comparisons)
-{
-	ListCell *cell;
-	ListCell *other;
-
-	foreach (cell, comparisons)
-	{
-		LabComparison *view = lfirst(cell);
-
-		if (view->found == NULL || view->found->definition == NULL ||
-			strstr(view->check->fact.definition, "\"reads tables\": true") == NULL ||
-			strstr(view->found->definition, "\"reads tables\": false") == NULL)
-			continue;
-		foreach (other, comparisons)
-		{
-			LabComparison *part = lfirst(other);
-
-			if (part != view && strcmp(part->check->fact.kind, "view_result") != 0)
-				continue;
-			if (strcmp(part->check->fact.object, view->check->fact.object) == 0)
-				part->problem = psprintf("%s reads no table: its answer is hard-coded",
-										 view->check->fact.object);
-		}
-	}
-}
-
-static void
-evaluate(const LabJob *job)
-{
-	List *facts = lab_facts_read(job->role, job->check_timeout, job->ignore);
-	List *comparisons = lab_compare_pair(job->checks, facts);
+	const LabJob *job = evaluation->job;
+	LabMistakes *mistakes;
 	ListCell *cell;
 
-	lab_compare_extras(comparisons, facts, job->extras);
-	mark_hard_coded(comparisons);
-	foreach (cell, comparisons)
+	evaluation->facts = lab_facts_read(job->role, job->check_timeout, job->ignore);
+	evaluation->comparisons = lab_compare_pair(job->checks, evaluation->facts);
+	lab_compare_extras(evaluation->comparisons, evaluation->facts, job->extras);
+	judge_pass(evaluation, false);
+	begin_writing();
+	judge_pass(evaluation, true);
+	mistakes = lab_mistakes_collect(evaluation);
+	foreach (cell, evaluation->comparisons)
 	{
-		LabComparison *comparison = lfirst(cell);
+		const LabComparison *comparison = lfirst(cell);
+		LabVerdict verdict = {comparison->check->id, comparison->status, NULL};
 		StringInfoData answer;
 
-		if (is_contents(&comparison->check->fact) && comparison->found && !comparison->problem)
-			fetch_contents(comparison, job);
+		if (verdict.status != LAB_PASS)
+			verdict.detail = lab_explain(comparison, mistakes, job->feedback);
 		initStringInfo(&answer);
 		pq_sendbyte(&answer, LAB_ANSWER_VERDICT);
-		lab_verdict_write(&answer, lab_compare_verdict(comparison, job->feedback));
+		lab_verdict_write(&answer, &verdict);
 		lab_channel_send(&answer);
 	}
 }
@@ -188,7 +155,7 @@ evaluate(const LabJob *job)
 void
 lab_evaluator_main(Datum main_arg)
 {
-	MemoryContext context;
+	LabEvaluation evaluation = {0};
 	LabJob *job;
 
 	pqsignal(SIGTERM, die);
@@ -201,12 +168,13 @@ lab_evaluator_main(Datum main_arg)
 
 	PG_TRY();
 	{
-		lab_sandbox_begin();
+		lab_sandbox_begin(false);
 		MemoryContextSwitchTo(context);
+		evaluation.job = job;
 		if (job->kind == LAB_JOB_DERIVE)
-			derive(job);
+			derive(&evaluation);
 		else
-			evaluate(job);
+			evaluate(&evaluation);
 		lab_sandbox_end();
 		send_done();
 	}

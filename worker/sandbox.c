@@ -8,13 +8,16 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "access/xact.h"
+#include "catalog/pg_class.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 #include "utils/timeout.h"
 #include "utils/timestamp.h"
 #include "worker/sandbox.h"
@@ -62,12 +65,12 @@ lab_sandbox_pin_settings(void)
 }
 
 void
-lab_sandbox_begin(void)
+lab_sandbox_begin(bool writing)
 {
 	SetCurrentStatementStartTimestamp();
 	StartTransactionCommand();
 	/* Before the first snapshot: from then on it cannot be taken back. */
-	XactReadOnly = true;
+	XactReadOnly = !writing;
 	PushActiveSnapshot(GetTransactionSnapshot());
 	SPI_connect();
 }
@@ -77,6 +80,22 @@ void
 lab_sandbox_end(void)
 {
 	AbortOutOfAnyTransaction();
+}
+
+Oid
+lab_sandbox_identity(Oid role, Oid relation)
+{
+	HeapTuple tuple;
+	Oid owner;
+
+	if (OidIsValid(role))
+		return role;
+	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+	if (!HeapTupleIsValid(tuple))
+		return GetUserId();
+	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+	return owner;
 }
 
 bool
@@ -120,4 +139,25 @@ lab_sandbox_run(Oid role, int timeout, void (*body)(void *arg), void *arg, LabSa
 	CurrentResourceOwner = owner;
 	SetUserIdAndSecContext(user, security);
 	return finished;
+}
+
+void
+lab_sandbox_explain(const char *object, int timeout, const LabSandboxError *error,
+					LabStatus *status, char **problem)
+{
+	switch (error->sqlstate)
+	{
+		case ERRCODE_QUERY_CANCELED:
+			*problem =
+				psprintf("%s takes longer than labcreator.check_timeout (%d ms)", object, timeout);
+			*status = LAB_ERROR;
+			break;
+		case ERRCODE_LOCK_NOT_AVAILABLE:
+			*problem = psprintf("%s is locked by its owner", object);
+			*status = LAB_ERROR;
+			break;
+		default:
+			*problem = psprintf("%s cannot be read: %s", object, error->message);
+			*status = LAB_FAIL;
+	}
 }

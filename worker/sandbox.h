@@ -5,14 +5,19 @@
 #ifndef LAB_SANDBOX_H
 #define LAB_SANDBOX_H
 
+#include "extension/fact.h"
+
 /*
  * Pins every setting that deparsing and output depend on, whatever ALTER
  * DATABASE ... SET says.  Once, right after connecting.
  */
 extern void lab_sandbox_pin_settings(void);
 
-/* Starts the transaction in which everything is read, and ends it: always by an abort. */
-extern void lab_sandbox_begin(void);
+/*
+ * Starts a transaction of an evaluation, and ends it: always by an abort.  It is
+ * read-only unless writing is asked for.
+ */
+extern void lab_sandbox_begin(bool writing);
 extern void lab_sandbox_end(void);
 
 typedef struct LabSandboxError
@@ -21,13 +26,20 @@ typedef struct LabSandboxError
 	char *message; /* in the caller's memory context */
 } LabSandboxError;
 
+/* Whom to run as: the role, or the relation's owner where there is none (reference, starter). */
+extern Oid lab_sandbox_identity(Oid role, Oid relation);
+
 /*
- * Calls body(arg) as the role, in a security-restricted, read-only
+ * Calls body(arg) as the role, in a security-restricted
  * subtransaction that is always rolled back, for at most timeout milliseconds.
  * Returns true when it came to its end; otherwise *error says why.  What body
  * allocates in the context that was current at the call survives.
  */
 extern bool
 lab_sandbox_run(Oid role, int timeout, void (*body)(void *arg), void *arg, LabSandboxError *error);
+
+/* What to say of an object that could not be looked at, and whether that is a fail or an error. */
+extern void lab_sandbox_explain(const char *object, int timeout, const LabSandboxError *error,
+								LabStatus *status, char **problem);
 
 #endif /* LAB_SANDBOX_H */
