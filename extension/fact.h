@@ -27,7 +27,9 @@ typedef struct LabFact
 
 	/* In its own database only, not sent: */
 	Oid relation; /* what the object is or belongs to; whose columns the tree is about */
+	Oid role;     /* who owns the object, where it has an expression and no relation */
 	char *tree;   /* stored form of the definition's "expression" (pg_node_tree), or NULL */
+	bool taken;   /* a check has found it */
 } LabFact;
 
 typedef struct LabCheck

@@ -426,6 +426,7 @@ AS $$
 	SELECT CASE
 		WHEN kind IN ('view_result') THEN 4
 		WHEN kind IN ('primary_key', 'unique', 'foreign_key', 'check', 'exclusion', 'index', 'rows') THEN 2
+		WHEN kind IN ('view_typmods', 'view_order', 'sequence_start', 'comment', 'parameter') THEN 0.25
 		ELSE 1
 	END::numeric
 $$;
