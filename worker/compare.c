@@ -159,12 +159,13 @@ lab_compare_extras(List *comparisons, List *facts, LabExtras extras)
 		LabFact *fact = lfirst(cell);
 		LabComparison *table;
 
-		if (!changes_behaviour(fact, extras) || is_matched(comparisons, fact))
+		if (!changes_behaviour(fact, extras) || fact->accounted || is_matched(comparisons, fact))
 			continue;
 		table = comparison_of_table(comparisons, fact->owner);
-		if (table && table->problem == NULL)
-			table->problem =
-				psprintf("%s has a %s that it should not have", fact->object, fact->kind);
+		if (table == NULL || table->problem)
+			continue;
+		table->status = LAB_FAIL;
+		table->problem = psprintf("%s has a %s that it should not have", fact->object, fact->kind);
 	}
 }
 

@@ -5,11 +5,14 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "nodes/nodeFuncs.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/json.h"
 #include "utils/jsonb.h"
+#include "utils/lsyscache.h"
 #include "worker/expression.h"
 #include "worker/facts.h"
 #include "worker/facts_queries.h"
@@ -44,6 +47,14 @@ column_text(SPITupleTable *table, uint64 row, int column)
 	return SPI_getvalue(table->vals[row], table->tupdesc, column);
 }
 
+/* DEFAULT NULL is no default, unless it takes the place of a domain's. */
+static bool
+is_no_default(const LabFact *fact, const char *expression)
+{
+	return strcmp(fact->kind, "default") == 0 && strncmp(expression, "NULL::", 6) == 0 &&
+		   get_typtype(exprType(stringToNode(fact->tree))) != TYPTYPE_DOMAIN;
+}
+
 /* The rows of one query become facts, in the caller's memory context. */
 static List *
 read_query(List *facts, const char *query, Oid role, int timeout, List *ignore)
@@ -72,9 +83,13 @@ read_query(List *facts, const char *query, Oid role, int timeout, List *ignore)
 		if (lab_fact_ignored(fact, ignore))
 			continue;
 		if (tree)
-			fact->definition =
-				with_property(fact->definition, "expression",
-							  lab_expression_text(tree, fact->relation, role, timeout));
+		{
+			char *expression = lab_expression_text(tree, fact->relation, role, timeout);
+
+			if (is_no_default(fact, expression))
+				continue;
+			fact->definition = with_property(fact->definition, "expression", expression);
+		}
 		facts = lappend(facts, fact);
 	}
 	SPI_freetuptable(table);
