@@ -1,6 +1,7 @@
 # labcreator: built with PGXS, from two folders into one library.
 MODULE_big = labcreator
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard extension/*.c worker/*.c)))
+SHLIB_LINK = -lldap -llber -lcrypt
 EXTENSION = labcreator labcreator_student
 DATA = $(wildcard extension/*--*.sql)
 
