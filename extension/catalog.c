@@ -166,9 +166,9 @@ lab_catalog_add(const LabSpec *spec, Jsonb *source, Oid owner, Oid reference)
 {
 	static const char *const feedback[] = {"none", "object", "hint", "diff"};
 	static const char *const extras[] = {"ignore", "count", "strict"};
-	Oid types[] = {TEXTOID,        TEXTOID,        REGROLEOID,  NAMEOID, OIDOID,
-				   NAMEOID,        JSONBOID,       TEXTOID,     TEXTOID, TEXTARRAYOID,
-				   TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTARRAYOID};
+	Oid types[] = {TEXTOID,        TEXTOID,        REGROLEOID,   NAMEOID, OIDOID,
+				   NAMEOID,        JSONBOID,       TEXTOID,      TEXTOID, TEXTARRAYOID,
+				   TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTARRAYOID, TEXTOID};
 	Datum values[] = {
 		CStringGetTextDatum(spec->lab),
 		CStringGetTextDatum(spec->title),
@@ -183,16 +183,17 @@ lab_catalog_add(const LabSpec *spec, Jsonb *source, Oid owner, Oid reference)
 		TimestampTzGetDatum(spec->opens),
 		TimestampTzGetDatum(spec->closes),
 		text_array(spec->inactive),
+		CStringGetTextDatum(lab_auth_words[spec->auth]),
 	};
-	char nulls[] = "             ";
+	char nulls[] = "              ";
 
 	nulls[5] = NULL_IF(spec->starter == NULL);
 	nulls[10] = NULL_IF(!spec->has_opens);
 	nulls[11] = NULL_IF(!spec->has_closes);
 
 	execute("INSERT INTO lab.labs (name, title, owner, reference, reference_oid, starter, spec,\n"
-			"	feedback, extras, ignore, opens, closes, inactive)\n"
-			"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)\n"
+			"	feedback, extras, ignore, opens, closes, inactive, auth)\n"
+			"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)\n"
 			"ON CONFLICT (name) DO NOTHING\n"
 			"RETURNING id",
 			lengthof(types), types, values, nulls);
