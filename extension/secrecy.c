@@ -11,8 +11,9 @@
  * back as a whole, and a line that only says so is logged instead.
  *
  * pg_stat_statements keeps the text of a SELECT with its constants replaced, but
- * that of a DO block or CREATE TABLE AS as it stands: in these the
- * function refuses to work, before it has looked at its arguments.
+ * that of CREATE TABLE AS and the like as it stands, unless it fails: so in these
+ * the function refuses to work, before it has looked at its arguments.  A DO
+ * block could catch that error and succeed; it is refused before it begins.
  */
 #include "postgres.h"
 
@@ -23,6 +24,7 @@
 #include "pgstat.h"
 #include "tcop/pquery.h"
 #include "tcop/tcopprot.h"
+#include "tcop/utility.h"
 #include "utils/backend_status.h"
 #include "utils/elog.h"
 #include "utils/portal.h"
@@ -30,6 +32,7 @@
 #define SECRET_WORD "lab_set_password"
 
 static emit_log_hook_type previous_hook = NULL;
+static ProcessUtility_hook_type previous_utility = NULL;
 
 /*
  * The last statement that called the function, by its text's hash: EXECUTE of a
@@ -82,11 +85,35 @@ hold_back(ErrorData *edata)
 	speaking = false;
 }
 
+static void
+pg_attribute_noreturn() refuse(void)
+{
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+		 errmsg("call this function by a statement of its own"),
+		 errdetail("In other statements the passwords would be kept where others can read them."),
+		 errhint("SELECT " SECRET_WORD "('old', 'new');")));
+}
+
+static void
+refuse_blocks(PlannedStmt *plan, const char *query, bool read_only, ProcessUtilityContext context,
+			  ParamListInfo parameters, QueryEnvironment *environment, DestReceiver *receiver,
+			  QueryCompletion *completion)
+{
+	if (IsA(plan->utilityStmt, DoStmt) && mentions(query))
+		refuse();
+	(previous_utility ? previous_utility : standard_ProcessUtility)(
+		plan, query, read_only, context, parameters, environment, receiver, completion);
+}
+
 void
 lab_secrecy_init(void)
 {
 	previous_hook = emit_log_hook;
 	emit_log_hook = hold_back;
+	previous_utility = ProcessUtility_hook;
+	ProcessUtility_hook = refuse_blocks;
 }
 
 /* Is this call the only column of a SELECT without anything else, sent by the client? */
@@ -114,10 +141,5 @@ lab_secrecy_require(FunctionCallInfo fcinfo)
 	called_by = hash_of(debug_query_string);
 	pgstat_report_activity(STATE_RUNNING, "SELECT " SECRET_WORD "(...)");
 	if (!is_whole_statement(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("call this function by a statement of its own"),
-				 errdetail(
-					 "In other statements the passwords would be kept where others can read them."),
-				 errhint("SELECT " SECRET_WORD "('old', 'new');")));
+		refuse();
 }
