@@ -50,6 +50,10 @@ CREATE TABLE lab.labs (
 	ignore text[] NOT NULL,
 	opens timestamptz,
 	closes timestamptz,
+	disk bigint,					-- limits; NULL: none.  Bytes of a database,
+	temp_disk bigint,				-- bytes of temporary files of a session,
+	statement_timeout integer,		-- milliseconds
+	idle_timeout integer,			-- milliseconds idle in a transaction
 	inactive text[] NOT NULL,
 	state text NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'dropping')),
 	keep_databases boolean NOT NULL DEFAULT false,
@@ -78,6 +82,7 @@ CREATE TABLE lab.participants (
 	attempts integer NOT NULL DEFAULT 0,
 	retry_at timestamptz,
 	error text,						-- of provisioning
+	closes timestamptz,				-- by lab_extend(); NULL: when the lab closes
 	passed integer NOT NULL DEFAULT 0,
 	total integer NOT NULL DEFAULT 0,
 	score numeric(5,2) NOT NULL DEFAULT 0,
@@ -300,6 +305,59 @@ COMMENT ON PROCEDURE lab_wait(text, interval) IS
 	'returns when all databases of the lab are made and were compared once, or, after lab_drop, when all are gone';
 
 -- ---------------------------------------------------------------------------
+-- The time window.  Sessions that are open follow at once.
+-- ---------------------------------------------------------------------------
+CREATE FUNCTION lab.set_window(lab text, login text, opens timestamptz, closes timestamptz)
+RETURNS void
+LANGUAGE c VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'lab_set_window';
+COMMENT ON FUNCTION lab.set_window(text, text, timestamptz, timestamptz) IS
+	'sets the window of a lab, or when it closes for one participant; NULL opens or closes: unchanged';
+
+CREATE FUNCTION lab_open(lab text)
+RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT lab.set_window($1, NULL, least(l.opens, now()),
+		CASE WHEN l.closes <= now() THEN 'infinity' ELSE l.closes END)
+	FROM (SELECT 1) AS once
+	LEFT JOIN lab.labs l ON l.name = $1
+$$;
+COMMENT ON FUNCTION lab_open(text) IS
+	'opens a lab now; one that had closed stays open until lab_close()';
+
+CREATE FUNCTION lab_close(lab text)
+RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT lab.set_window($1, NULL, NULL, now())
+$$;
+COMMENT ON FUNCTION lab_close(text) IS
+	'closes a lab now, for everybody: databases can be read, not written';
+
+CREATE FUNCTION lab_extend(lab text, login text, by interval)
+RETURNS timestamptz
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT lab.set_window($1, $2, NULL, w.closes)
+	FROM (
+		SELECT greatest(now(), coalesce(p.closes, l.closes)) + $3
+		FROM (SELECT 1) AS once
+		LEFT JOIN lab.labs l ON l.name = $1
+		LEFT JOIN lab.participants p ON p.lab_id = l.id AND p.login = $2::name
+	) AS w (closes);
+	SELECT coalesce(p.closes, l.closes)
+	FROM lab.labs l
+	LEFT JOIN lab.participants p ON p.lab_id = l.id AND p.login = $2::name
+	WHERE l.name = $1
+$$;
+COMMENT ON FUNCTION lab_extend(text, text, interval) IS
+	'gives one participant more time, or everybody (NULL), from now or from when the lab closes; returns the new end';
+
+-- ---------------------------------------------------------------------------
 -- Health.
 -- ---------------------------------------------------------------------------
 CREATE FUNCTION lab.workers(OUT coordinator integer, OUT started timestamptz, OUT heartbeat timestamptz,
@@ -368,6 +426,7 @@ AS $$
 	SELECT CASE
 		WHEN kind IN ('view_result') THEN 4
 		WHEN kind IN ('primary_key', 'unique', 'foreign_key', 'check', 'exclusion', 'index', 'rows') THEN 2
+		WHEN kind IN ('view_typmods', 'view_order', 'sequence_start', 'comment', 'parameter') THEN 0.25
 		ELSE 1
 	END::numeric
 $$;
@@ -468,7 +527,9 @@ COMMENT ON FUNCTION lab.store(integer, integer[], text[], text[]) IS
 	'stores the verdicts of one evaluation where they differ from the last; true when something did';
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA lab FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION lab.workers() TO lab_master;
+GRANT EXECUTE ON FUNCTION lab.workers(), lab.set_window(text, text, timestamptz, timestamptz) TO lab_master;
+REVOKE EXECUTE ON FUNCTION lab_open(text), lab_close(text), lab_extend(text, text, interval) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION lab_open(text), lab_close(text), lab_extend(text, text, interval) TO lab_master;
 REVOKE EXECUTE ON FUNCTION lab_create(jsonb), lab_drop(text, boolean), lab_evaluate(text, text),
 	lab_progress(text), lab_results(text, text), lab_checks(text), lab_status() FROM PUBLIC;
 REVOKE EXECUTE ON PROCEDURE lab_wait(text, interval) FROM PUBLIC;

@@ -37,9 +37,9 @@ lab_candidates_add_column(LabCandidates *candidates, AttrNumber attribute, LabPo
 {
 	int n = candidates->ncolumns++;
 
-	candidates->columns =
-		n == 0 ? palloc(sizeof(LabCandidateColumn))
-			   : repalloc(candidates->columns, sizeof(LabCandidateColumn) * (n + 1));
+	candidates->columns = n == 0
+							  ? palloc(sizeof(LabCandidateColumn))
+							  : repalloc(candidates->columns, sizeof(LabCandidateColumn) * (n + 1));
 	candidates->columns[n] = (LabCandidateColumn){attribute, pool};
 }
 

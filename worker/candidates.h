@@ -23,15 +23,15 @@ typedef struct LabCandidates
 	int *rows; /* ncolumns each */
 	int nrows;
 	int size;
-	bool complete; /* the rows are every combination of the pools */
+	bool complete;        /* the rows are every combination of the pools */
 	pg_prng_state random; /* seeded: the same rows every time */
 } LabCandidates;
 
 /* Without columns and rows, in the current memory context. */
 extern LabCandidates *lab_candidates_make(void);
 
-extern void lab_candidates_add_column(LabCandidates *candidates, AttrNumber attribute,
-									  LabPool *pool);
+extern void
+lab_candidates_add_column(LabCandidates *candidates, AttrNumber attribute, LabPool *pool);
 
 /* Rows that the table holds (NULL: none), then combinations of the pools. */
 extern void lab_candidates_fill(LabCandidates *candidates, Relation relation);

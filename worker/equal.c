@@ -19,6 +19,7 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "access/sysattr.h"
 #include "access/table.h"
 #include "access/transam.h"
@@ -27,7 +28,6 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
-#include "nodes/bitmapset.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "utils/fmgroids.h"
@@ -149,11 +149,12 @@ collect_constants(const Comparison *work)
 }
 
 static bool
-has_value(Node *node, void *context)
+has_columns(Node *node, void *context)
 {
 	if (node == NULL)
 		return false;
-	return IsA(node, CoerceToDomainValue) || expression_tree_walker(node, has_value, context);
+	return IsA(node, Var) || IsA(node, CoerceToDomainValue) ||
+		   expression_tree_walker(node, has_columns, context);
 }
 
 /* Adds a column with its candidates; false where there are none. */
@@ -178,7 +179,7 @@ choose_columns(Comparison *work, const LabConstants *constants)
 
 	if (OidIsValid(work->equation->domain))
 	{
-		if (!has_value(work->expected, NULL) && !has_value(work->found, NULL))
+		if (!has_columns(work->expected, NULL) && !has_columns(work->found, NULL))
 			return true;
 		return add_column(work, 0, work->equation->domain, -1, constants, true);
 	}
@@ -235,17 +236,16 @@ vary_accepted(const Comparison *work)
 	int bases[MAX_BASES + 2];
 	int accepted = 0;
 	int others = 0;
-	LabDigest *outcomes =
-		lab_outcomes(work->expected, work->equation->mode, work->relation, work->candidates, 0,
-					 &lab_circumstances[0]);
+	LabDigest *outcomes = lab_outcomes(work->expected, work->equation->mode, work->relation,
+									   work->candidates, 0, &lab_circumstances[0]);
 	int step = Max(work->candidates->nrows / 97, 1);
 
 	/* not the first ones only, which look alike */
 	for (int start = 0; start < step; start++)
 		for (int row = start; row < work->candidates->nrows; row += step)
 		{
-			bool is_true = work->equation->mode == LAB_EQUAL_VALUE ||
-						   lab_outcome_is_true(outcomes[row]);
+			bool is_true =
+				work->equation->mode == LAB_EQUAL_VALUE || lab_outcome_is_true(outcomes[row]);
 
 			if (is_true && accepted < MAX_BASES)
 				bases[accepted++ + others] = row;
@@ -286,7 +286,7 @@ collect_conditions(Node *node, void *context)
 		case T_DistinctExpr:
 		case T_ScalarArrayOpExpr:
 		case T_FuncExpr:
-			if (exprType(node) == BOOLOID && contain_vars(node))
+			if (exprType(node) == BOOLOID && has_columns(node, NULL))
 			{
 				*conditions = lappend(*conditions, node);
 				return false;
@@ -320,8 +320,8 @@ all_exercised(const Comparison *work)
 static bool
 agree_in_all_circumstances(const Comparison *work)
 {
-	bool depends = contain_mutable_functions(work->expected) ||
-				   contain_mutable_functions(work->found);
+	bool depends =
+		contain_mutable_functions(work->expected) || contain_mutable_functions(work->found);
 	int first = work->candidates->nrows;
 
 	for (int i = 0; i < (depends ? lab_circumstance_count : 1); i++)

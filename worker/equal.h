@@ -5,6 +5,7 @@
 #ifndef LAB_EQUAL_H
 #define LAB_EQUAL_H
 
+#include "nodes/bitmapset.h"
 #include "worker/sandbox.h"
 
 typedef enum LabEqualMode
@@ -33,7 +34,6 @@ typedef struct LabEquation
  * tell them apart, and also where no candidates could show that they are equal.
  * error->sqlstate is 0, or says why it came to no end; then it is false.
  */
-extern bool
-lab_equal(const LabEquation *equation, Oid role, int timeout, LabSandboxError *error);
+extern bool lab_equal(const LabEquation *equation, Oid role, int timeout, LabSandboxError *error);
 
 #endif /* LAB_EQUAL_H */

@@ -19,6 +19,7 @@
 #include "storage/ipc.h"
 #include "tcop/tcopprot.h"
 #include "utils/memutils.h"
+#include "worker/disk.h"
 #include "worker/explain.h"
 #include "worker/facts.h"
 #include "worker/kinds.h"
@@ -125,8 +126,10 @@ static void
 evaluate(LabEvaluation *evaluation)
 {
 	const LabJob *job = evaluation->job;
+	LabMistakes *mistakes;
 	ListCell *cell;
 
+	lab_disk_measure();
 	evaluation->facts = lab_facts_read(job->role, job->check_timeout, job->ignore);
 	evaluation->comparisons = lab_compare_pair(job->checks, evaluation->facts);
 	foreach (cell, evaluation->comparisons)
@@ -135,6 +138,7 @@ evaluate(LabEvaluation *evaluation)
 	lab_compare_extras(evaluation->comparisons, evaluation->facts, job->extras);
 	begin_writing();
 	judge_pass(evaluation, true);
+	mistakes = lab_mistakes_collect(evaluation);
 	foreach (cell, evaluation->comparisons)
 	{
 		const LabComparison *comparison = lfirst(cell);
@@ -142,7 +146,7 @@ evaluate(LabEvaluation *evaluation)
 		StringInfoData answer;
 
 		if (verdict.status != LAB_PASS)
-			verdict.detail = lab_explain(comparison, job->feedback);
+			verdict.detail = lab_explain(comparison, mistakes, job->feedback);
 		initStringInfo(&answer);
 		pq_sendbyte(&answer, LAB_ANSWER_VERDICT);
 		lab_verdict_write(&answer, &verdict);

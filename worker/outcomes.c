@@ -83,8 +83,9 @@ at_time(Node *expression, const LabCircumstance *circumstance)
 
 	if (circumstance->now == NULL)
 		return expression;
-	now = DatumGetTimestampTz(DirectFunctionCall3(timestamptz_in, CStringGetDatum(circumstance->now),
-												  ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+	now =
+		DatumGetTimestampTz(DirectFunctionCall3(timestamptz_in, CStringGetDatum(circumstance->now),
+												ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
 	return replace_now(expression, &now);
 }
 
@@ -155,8 +156,8 @@ outcome_of(Evaluation *work, int row)
 
 /* All rows from *at on, until one fails. */
 static void
-evaluate_rows(Evaluation *work, Node *expression, Relation relation, LabDigest *outcomes,
-			  int first, volatile int *at)
+evaluate_rows(Evaluation *work, Node *expression, Relation relation, LabDigest *outcomes, int first,
+			  volatile int *at)
 {
 	prepare(work, expression, relation);
 	for (; *at < work->candidates->nrows; (*at)++)
@@ -169,19 +170,16 @@ evaluate_rows(Evaluation *work, Node *expression, Relation relation, LabDigest *
 	FreeExecutorState(work->estate);
 }
 
-LabDigest *
-lab_outcomes(Node *expression, LabEqualMode mode, Relation relation,
-			 const LabCandidates *candidates, int first, const LabCircumstance *circumstance)
+/* The rows from first on, each failing one in a subtransaction of its own. */
+static LabDigest *
+evaluate_all(Node *const expression, LabEqualMode mode, Relation relation,
+			 const LabCandidates *candidates, int first)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
 	LabDigest *outcomes = palloc0(sizeof(LabDigest) * Max(candidates->nrows - first, 1));
-	int level = NewGUCNestLevel();
 	volatile int at = first;
 
-	expression = at_time(expression, circumstance);
-	(void) set_config_option("TimeZone", circumstance->zone, PGC_USERSET, PGC_S_SESSION,
-							 GUC_ACTION_SAVE, true, 0, false);
 	while (at < candidates->nrows)
 	{
 		Evaluation work = {0};
@@ -209,6 +207,19 @@ lab_outcomes(Node *expression, LabEqualMode mode, Relation relation,
 		MemoryContextSwitchTo(context);
 		CurrentResourceOwner = owner;
 	}
+	return outcomes;
+}
+
+LabDigest *
+lab_outcomes(Node *expression, LabEqualMode mode, Relation relation,
+			 const LabCandidates *candidates, int first, const LabCircumstance *circumstance)
+{
+	int level = NewGUCNestLevel();
+	LabDigest *outcomes;
+
+	(void) set_config_option("TimeZone", circumstance->zone, PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+	outcomes = evaluate_all(at_time(expression, circumstance), mode, relation, candidates, first);
 	AtEOXact_GUC(false, level);
 	return outcomes;
 }

@@ -24,9 +24,9 @@ extern const int lab_circumstance_count;
  * One digest for each row from first on, in the current memory context: of the
  * value, of whether the row is accepted (mode), or of the SQLSTATE.
  */
-extern LabDigest *lab_outcomes(Node *expression, LabEqualMode mode, Relation relation,
-							   const LabCandidates *candidates, int first,
-							   const LabCircumstance *circumstance);
+extern LabDigest *
+lab_outcomes(Node *expression, LabEqualMode mode, Relation relation,
+			 const LabCandidates *candidates, int first, const LabCircumstance *circumstance);
 
 /* Is it the error of a number too large for its type? */
 extern bool lab_outcome_is_overflow(LabDigest outcome);

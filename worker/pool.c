@@ -13,11 +13,13 @@
 #include "catalog/pg_enum.h"
 #include "catalog/pg_type.h"
 #include "extension/compat.h"
+#include "funcapi.h"
 #include "mb/pg_wchar.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/catcache.h"
 #include "utils/datum.h"
+#include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rangetypes.h"
@@ -99,7 +101,7 @@ distinct_texts(List *texts)
 
 /* What the input function of the pool's type makes of the texts. */
 static void
-add_texts(LabPool *pool, List *texts)
+add_texts(LabPool *pool, List *const texts)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
@@ -108,7 +110,6 @@ add_texts(LabPool *pool, List *texts)
 	FmgrInfo function;
 	volatile int i = 0;
 
-	texts = distinct_texts(texts);
 	getTypeInputInfo(pool->type, &input, &parameter);
 	fmgr_info(input, &function);
 	while (i < list_length(texts))
@@ -118,10 +119,9 @@ add_texts(LabPool *pool, List *texts)
 		PG_TRY();
 		{
 			for (; i < list_length(texts); i++)
-				lab_pool_add(pool,
-							 InputFunctionCall(&function, list_nth(texts, i), parameter,
-											   pool->typmod),
-							 false);
+				lab_pool_add(
+					pool, InputFunctionCall(&function, list_nth(texts, i), parameter, pool->typmod),
+					false);
 			ReleaseCurrentSubTransaction();
 		}
 		PG_CATCH();
@@ -156,9 +156,9 @@ add_labels(LabPool *pool)
 	CatCList *labels = SearchSysCacheList1(ENUMTYPOIDNAME, ObjectIdGetDatum(pool->type));
 
 	for (int i = 0; i < labels->n_members; i++)
-		lab_pool_add(
-			pool,
-			ObjectIdGetDatum(((Form_pg_enum) GETSTRUCT(&labels->members[i]->tuple))->oid), false);
+		lab_pool_add(pool,
+					 ObjectIdGetDatum(((Form_pg_enum) GETSTRUCT(&labels->members[i]->tuple))->oid),
+					 false);
 	ReleaseSysCacheList(labels);
 }
 
@@ -172,9 +172,9 @@ add_array(LabPool *pool, Oid element, Datum *values, bool *nulls, int n)
 	ArrayType *array;
 
 	get_typlenbyvalalign(element, &length, &by_value, &align);
-	array = n == 0 ? construct_empty_array(element)
-				   : construct_md_array(values, nulls, 1, &n, &lower, element, length, by_value,
-										align);
+	array =
+		n == 0 ? construct_empty_array(element)
+			   : construct_md_array(values, nulls, 1, &n, &lower, element, length, by_value, align);
 	lab_pool_add(pool, PointerGetDatum(array), false);
 }
 
@@ -364,7 +364,7 @@ make_pool(Oid type, int32 typmod, const LabConstants *constants, int depth)
 			add_composites(pool, constants, depth + 1);
 	}
 	else
-		add_texts(pool, texts_for(base, typmod, constants));
+		add_texts(pool, distinct_texts(texts_for(base, typmod, constants)));
 	pool->core = Min(Max(pool->core, 1) + 8, pool->n);
 	return pool;
 }

@@ -24,8 +24,8 @@ typedef struct LabPool
  * and NULL last, unless it is not wanted.  Input functions run; what they refuse
  * is left out.
  */
-extern LabPool *lab_pool_make(Oid type, int32 typmod, const LabConstants *constants,
-							  bool with_null);
+extern LabPool *
+lab_pool_make(Oid type, int32 typmod, const LabConstants *constants, bool with_null);
 
 /* Adds a value; it is copied. */
 extern void lab_pool_add(LabPool *pool, Datum value, bool isnull);

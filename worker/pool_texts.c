@@ -10,6 +10,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/json.h"
+#include "utils/jsonb.h"
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
 #include "access/xact.h"
@@ -66,7 +67,8 @@ add_combined_numbers(List *texts, List *numbers, bool whole)
 			{
 				Datum right = number(list_nth(numbers, j));
 
-				if (operators[k] == numeric_div && DatumGetBool(DirectFunctionCall2(numeric_eq, right, number("0"))))
+				if (operators[k] == numeric_div &&
+					DatumGetBool(DirectFunctionCall2(numeric_eq, right, number("0"))))
 					continue;
 				texts = add_number(
 					texts, DirectFunctionCall2(operators[k], number(list_nth(numbers, i)), right),
@@ -117,7 +119,8 @@ List *
 lab_texts_of_numbers(const LabConstants *constants, Oid type, int32 typmod)
 {
 	static const char *const usual[] = {"0", "1", "-1", "2", "10", "100", "0.5"};
-	static const char *const steps[] = {"1", "-1", "0.5", "-0.5", "0.01", "-0.01", "0.000001", "-0.000001"};
+	static const char *const steps[] = {"1",    "-1",    "0.5",      "-0.5",
+										"0.01", "-0.01", "0.000001", "-0.000001"};
 	bool whole = type == INT2OID || type == INT4OID || type == INT8OID || type == OIDOID;
 	List *texts = NIL;
 	ListCell *cell;
@@ -131,8 +134,8 @@ lab_texts_of_numbers(const LabConstants *constants, Oid type, int32 typmod)
 
 		texts = add_number(texts, DirectFunctionCall1(numeric_uminus, value), whole);
 		for (int i = 0; i < (whole ? 2 : lengthof(steps)); i++)
-			texts = add_number(texts, DirectFunctionCall2(numeric_add, value, number(steps[i])),
-							   whole);
+			texts =
+				add_number(texts, DirectFunctionCall2(numeric_add, value, number(steps[i])), whole);
 	}
 	for (int i = -3; i < 20; i++)
 		texts = lappend(texts, psprintf("%d", i));
@@ -166,9 +169,10 @@ add_lengths(List *texts, const LabConstants *constants, int32 typmod)
 		}
 	}
 	if (typmod > (int32) VARHDRSZ && typmod < MAX_LENGTH)
-		texts = lappend(texts, DatumGetCString(DirectFunctionCall1(
-								   textout, DirectFunctionCall2(repeat, CStringGetTextDatum("b"),
-																Int32GetDatum(typmod - VARHDRSZ)))));
+		texts =
+			lappend(texts, DatumGetCString(DirectFunctionCall1(
+							   textout, DirectFunctionCall2(repeat, CStringGetTextDatum("b"),
+															Int32GetDatum(typmod - VARHDRSZ)))));
 	return texts;
 }
 
@@ -186,8 +190,9 @@ add_patterns(List *texts, const char *string)
 List *
 lab_texts_of_strings(const LabConstants *constants, int32 typmod)
 {
-	static const char *const usual[] = {"",    " ",   "a",   "A", "0",  "5",          "12",
-										"abc", "ABC", "Abc", "é", "\t", "a b", "a@b.cc", "-1", "1.5", "t", "2024-02-29"};
+	static const char *const usual[] = {"",    " ",      "a",   "A",   "0", "5",
+										"12",  "abc",    "ABC", "Abc", "é", "\t",
+										"a b", "a@b.cc", "-1",  "1.5", "t", "2024-02-29"};
 	List *texts = NIL;
 	ListCell *cell;
 
@@ -221,14 +226,14 @@ add_shifted(List *moments, Timestamp moment, Interval *interval)
 	if (TIMESTAMP_NOT_FINITE(moment))
 		return moments;
 	for (int i = 0; i < lengthof(operators); i++)
-		moments = add_moment(moments, DatumGetTimestamp(DirectFunctionCall2(
-										  operators[i], TimestampGetDatum(moment),
-										  IntervalPGetDatum(interval))));
+		moments = add_moment(
+			moments, DatumGetTimestamp(DirectFunctionCall2(operators[i], TimestampGetDatum(moment),
+														   IntervalPGetDatum(interval))));
 	return moments;
 }
 
 static Interval *
-make_interval(int months, int days, int64 microseconds)
+interval_of(int months, int days, int64 microseconds)
 {
 	Interval *interval = palloc0(sizeof(Interval));
 
@@ -251,9 +256,9 @@ shifts_of(const LabConstants *constants)
 
 		if (n < 1 || n > 40000 || list_length(shifts) > 2 * MAX_COMBINED)
 			continue;
-		shifts = lappend(shifts, make_interval(0, (int) n, 0));
+		shifts = lappend(shifts, interval_of(0, (int) n, 0));
 		if (n <= 200)
-			shifts = lappend(shifts, make_interval(12 * (int) n, 0, 0));
+			shifts = lappend(shifts, interval_of(12 * (int) n, 0, 0));
 	}
 	return shifts;
 }
@@ -272,9 +277,11 @@ add_calendar(List *moments, const LabConstants *constants)
 	ListCell *cell;
 
 	for (int month = 1; month <= 12; month++)
-		moments = add_moment(moments, moment_of(psprintf("2023-%02d-15 %02d:30", month, 2 * month - 1)));
+		moments =
+			add_moment(moments, moment_of(psprintf("2023-%02d-15 %02d:30", month, 2 * month - 1)));
 	for (int day = 1; day <= 31; day++)
-		moments = add_moment(moments, moment_of(psprintf("2024-01-%02d %02d:00:01", day, day % 24)));
+		moments =
+			add_moment(moments, moment_of(psprintf("2024-01-%02d %02d:00:01", day, day % 24)));
 	foreach (cell, constants->numbers)
 	{
 		double n = strtod(lfirst(cell), NULL);
@@ -327,9 +334,9 @@ lab_texts_of_moments(const LabConstants *constants)
 	{
 		Timestamp moment = *(Timestamp *) list_nth(moments, i);
 
-		moments = add_shifted(moments, moment, make_interval(0, 1, 0));
-		moments = add_shifted(moments, moment, make_interval(0, 0, USECS_PER_SEC));
-		moments = add_shifted(moments, moment, make_interval(0, 0, 1));
+		moments = add_shifted(moments, moment, interval_of(0, 1, 0));
+		moments = add_shifted(moments, moment, interval_of(0, 0, USECS_PER_SEC));
+		moments = add_shifted(moments, moment, interval_of(0, 0, 1));
 	}
 	moments = add_calendar(moments, constants);
 	foreach (cell, moments)
@@ -351,17 +358,19 @@ lab_texts_of_times(const LabConstants *constants)
 	{
 		Datum time = DirectFunctionCall3(time_in, CStringGetDatum(lfirst(cell)),
 										 ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
-		Interval *steps[] = {make_interval(0, 0, USECS_PER_SEC), make_interval(0, 0, 1),
-							 make_interval(0, 0, USECS_PER_HOUR)};
+		Interval *steps[] = {interval_of(0, 0, USECS_PER_SEC), interval_of(0, 0, 1),
+							 interval_of(0, 0, USECS_PER_HOUR)};
 
 		for (int i = 0; i < lengthof(steps); i++)
 		{
-			texts = lappend(texts, DatumGetCString(DirectFunctionCall1(
-									   time_out, DirectFunctionCall2(time_pl_interval, time,
-																	 IntervalPGetDatum(steps[i])))));
-			texts = lappend(texts, DatumGetCString(DirectFunctionCall1(
-									   time_out, DirectFunctionCall2(time_mi_interval, time,
-																	 IntervalPGetDatum(steps[i])))));
+			texts =
+				lappend(texts, DatumGetCString(DirectFunctionCall1(
+								   time_out, DirectFunctionCall2(time_pl_interval, time,
+																 IntervalPGetDatum(steps[i])))));
+			texts =
+				lappend(texts, DatumGetCString(DirectFunctionCall1(
+								   time_out, DirectFunctionCall2(time_mi_interval, time,
+																 IntervalPGetDatum(steps[i])))));
 		}
 	}
 	for (int hour = 0; hour < 24; hour++)
@@ -373,9 +382,9 @@ lab_texts_of_times(const LabConstants *constants)
 List *
 lab_texts_of_intervals(const LabConstants *constants)
 {
-	static const char *const usual[] = {"0",      "1 day",   "24 hours", "1 month", "30 days",
-										"1 year", "-1 days", "1 hour",   "1 minute", "1 second",
-										"-1 hours", "90 minutes", "100 years"};
+	static const char *const usual[] = {
+		"0",      "1 day",    "24 hours", "1 month",  "30 days",    "1 year",   "-1 days",
+		"1 hour", "1 minute", "1 second", "-1 hours", "90 minutes", "100 years"};
 	List *texts = NIL;
 	ListCell *cell;
 
@@ -385,21 +394,26 @@ lab_texts_of_intervals(const LabConstants *constants)
 	texts = ADD_ALL(texts, usual);
 	foreach (cell, constants->intervals)
 	{
-		Interval *steps[] = {make_interval(0, 0, 1), make_interval(0, 0, USECS_PER_SEC),
-							 make_interval(0, 1, 0), make_interval(1, 0, 0)};
+		Interval *steps[] = {interval_of(0, 0, 1), interval_of(0, 0, USECS_PER_SEC),
+							 interval_of(0, 1, 0), interval_of(1, 0, 0)};
 
 		for (int i = 0; i < lengthof(steps); i++)
 		{
-			texts = lappend(texts, DatumGetCString(DirectFunctionCall1(
-									   interval_out, DirectFunctionCall2(interval_pl, IntervalPGetDatum(lfirst(cell)),
-																	 IntervalPGetDatum(steps[i])))));
-			texts = lappend(texts, DatumGetCString(DirectFunctionCall1(
-									   interval_out, DirectFunctionCall2(interval_mi, IntervalPGetDatum(lfirst(cell)),
-																	 IntervalPGetDatum(steps[i])))));
+			texts = lappend(
+				texts,
+				DatumGetCString(DirectFunctionCall1(
+					interval_out, DirectFunctionCall2(interval_pl, IntervalPGetDatum(lfirst(cell)),
+													  IntervalPGetDatum(steps[i])))));
+			texts = lappend(
+				texts,
+				DatumGetCString(DirectFunctionCall1(
+					interval_out, DirectFunctionCall2(interval_mi, IntervalPGetDatum(lfirst(cell)),
+													  IntervalPGetDatum(steps[i])))));
 		}
 	}
 	foreach (cell, constants->numbers)
-		for (int n = (int) strtod(lfirst(cell), NULL) - 1, i = 0; i < 3 && abs(n) < 100000; i++, n++)
+		for (int n = (int) strtod(lfirst(cell), NULL) - 1, i = 0; i < 3 && abs(n) < 100000;
+			 i++, n++)
 		{
 			texts = lappend(texts, psprintf("%d days", n));
 			texts = lappend(texts, psprintf("%d hours", n));
@@ -422,9 +436,10 @@ json_string(const char *string)
 List *
 lab_texts_of_documents(const LabConstants *constants)
 {
-	static const char *const usual[] = {"{}", "[]", "null", "1", "\"a\"", "true", "[1, 2]",
-										"[\"a\"]", "{\"a\": 1}"};
-	static const char *const fixed[] = {"null", "true", "false", "0", "1", "-1", "\"\"", "\"a\"", "[]", "{}",
+	static const char *const usual[] = {"{}",   "[]",     "null",    "1",         "\"a\"",
+										"true", "[1, 2]", "[\"a\"]", "{\"a\": 1}"};
+	static const char *const fixed[] = {"null",   "true",  "false", "0",  "1",
+										"-1",     "\"\"",  "\"a\"", "[]", "{}",
 										"[1, 2]", "\"A\"", "\"12\""};
 	List *texts = NIL;
 	List *values = NIL;
@@ -436,7 +451,8 @@ lab_texts_of_documents(const LabConstants *constants)
 		const Const *constant = lfirst(cell);
 
 		if (constant->consttype == JSONBOID)
-			texts = lappend(texts, JsonbToCString(NULL, &DatumGetJsonbP(constant->constvalue)->root, 0));
+			texts = lappend(texts,
+							JsonbToCString(NULL, &DatumGetJsonbP(constant->constvalue)->root, 0));
 	}
 	values = ADD_ALL(values, fixed);
 	foreach (cell, constants->numbers)
@@ -474,13 +490,18 @@ lab_texts_of_type(Oid type)
 										"ffffffff-ffff-ffff-ffff-ffffffffffff",
 										"123e4567-e89b-12d3-a456-426614174000"};
 	static const char *const bytes[] = {"\\x", "\\x00", "\\x61", "\\x6162", "\\xff", "\\xffd8ff"};
-	static const char *const networks[] = {"0.0.0.0/0", "10.0.0.0/8", "10.1.2.3", "192.168.0.0/16", "192.168.1.1",
-										   "172.16.0.0/12", "127.0.0.1", "8.8.8.8", "::1", "fe80::/10", "::/0"};
-	static const char *const addresses[] = {"08:00:2b:01:02:03", "00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff"};
-	static const char *const bits[] = {"", "0", "1", "10", "11", "101", "0000", "1111", "00000001", "10000000"};
-	static const char *const points[] = {"(0,0)", "(1,1)", "(-1,2)", "(0,1)", "(100,-100)", "(0.5,0.5)"};
+	static const char *const networks[] = {
+		"0.0.0.0/0", "10.0.0.0/8", "10.1.2.3", "192.168.0.0/16", "192.168.1.1", "172.16.0.0/12",
+		"127.0.0.1", "8.8.8.8",    "::1",      "fe80::/10",      "::/0"};
+	static const char *const addresses[] = {"08:00:2b:01:02:03", "00:00:00:00:00:00",
+											"ff:ff:ff:ff:ff:ff"};
+	static const char *const bits[] = {"",    "0",    "1",    "10",       "11",
+									   "101", "0000", "1111", "00000001", "10000000"};
+	static const char *const points[] = {"(0,0)", "(1,1)",      "(-1,2)",
+										 "(0,1)", "(100,-100)", "(0.5,0.5)"};
 	static const char *const circles[] = {"<(0,0),0>", "<(0,0),1>", "<(1,1),2>", "<(5,5),10>"};
-	static const char *const boxes[] = {"(1,1),(0,0)", "(0,0),(0,0)", "(2,3),(-1,-1)", "(10,10),(5,5)"};
+	static const char *const boxes[] = {"(1,1),(0,0)", "(0,0),(0,0)", "(2,3),(-1,-1)",
+										"(10,10),(5,5)"};
 	static const char *const documents[] = {"<a/>", "<a>1</a>", "text", "<b x=\"1\"/>"};
 	static const char *const vectors[] = {"", "'a':1", "'a':1 'b':2", "'cat':3 'dog':4"};
 

@@ -76,9 +76,9 @@ lab_reparse(const char *text, const LabScope *scope)
 	expression = transformExpr(pstate, raw, EXPR_KIND_OTHER);
 	if (OidIsValid(scope->type))
 	{
-		expression = coerce_to_target_type(pstate, expression, exprType(expression), scope->type,
-										   scope->typmod, COERCION_ASSIGNMENT,
-										   COERCE_IMPLICIT_CAST, -1);
+		expression =
+			coerce_to_target_type(pstate, expression, exprType(expression), scope->type,
+								  scope->typmod, COERCION_ASSIGNMENT, COERCE_IMPLICIT_CAST, -1);
 		if (expression == NULL)
 			ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
 							errmsg("the expression has another type")));

@@ -93,8 +93,8 @@ accepts(const Piece *class, const char *character)
 		return strcmp(class->literal, character) == 0;
 	if (character[1] == '\0')
 		for (int i = 0; i < class->ranges.len; i += 2)
-			found |= character[0] >= class->ranges.data[i] &&
-					 character[0] <= class->ranges.data[i + 1];
+			found |=
+				character[0] >= class->ranges.data[i] && character[0] <= class->ranges.data[i + 1];
 	return found != class->negated;
 }
 
@@ -127,9 +127,9 @@ add_named_class(Piece *class, const char *name, int length)
 	{
 		const char *name;
 		const char *pairs;
-	} classes[] = {{"alpha", "azAZ"},   {"digit", "09"},  {"alnum", "azAZ09"}, {"upper", "AZ"},
-				   {"lower", "az"},     {"space", "  \t\r"}, {"punct", "!/:@[`{~"},
-				   {"xdigit", "09afAF"}, {"blank", "  \t\t"}};
+	} classes[] = {{"alpha", "azAZ"},     {"digit", "09"},      {"alnum", "azAZ09"},
+				   {"upper", "AZ"},       {"lower", "az"},      {"space", "  \t\r"},
+				   {"punct", "!/:@[`{~"}, {"xdigit", "09afAF"}, {"blank", "  \t\t"}};
 
 	for (int i = 0; i < lengthof(classes); i++)
 		if (strlen(classes[i].name) == length && strncmp(classes[i].name, name, length) == 0)
@@ -214,8 +214,7 @@ read_repetition(Reader *reader, Piece *piece)
 			if (*reader->at == ',')
 			{
 				reader->at++;
-				piece->max =
-					isdigit((unsigned char) *reader->at) ? read_number(reader) : UNBOUNDED;
+				piece->max = isdigit((unsigned char) *reader->at) ? read_number(reader) : UNBOUNDED;
 			}
 			if (*reader->at == '}')
 				break;
@@ -439,8 +438,8 @@ sequence_variants(const Piece *sequence)
 				appendStringInfoString(j < i ? &before : &after,
 									   base_string(list_nth(sequence->parts, j)));
 		foreach (cell, variants_of(list_nth(sequence->parts, i)))
-			variants = lappend(variants, psprintf("%s%s%s", before.data, (char *) lfirst(cell),
-												  after.data));
+			variants = lappend(variants,
+							   psprintf("%s%s%s", before.data, (char *) lfirst(cell), after.data));
 		if (list_length(variants) > MAX_SAMPLES)
 			break;
 	}
@@ -466,8 +465,15 @@ variants_of(const Piece *piece)
 	int times = base_times(piece);
 	char *once = base_once(piece);
 	char *rest = repeated(once, Max(times - 1, 0));
-	int edges[] = {0, 1, 2, piece->min - 1, piece->min, piece->min + 1, piece->max - 1,
-				   piece->max, piece->max + 1};
+	int edges[] = {0,
+				   1,
+				   2,
+				   piece->min - 1,
+				   piece->min,
+				   piece->min + 1,
+				   piece->max - 1,
+				   piece->max,
+				   piece->max + 1};
 	List *variants = NIL;
 	List *inner;
 	ListCell *cell;
@@ -557,8 +563,7 @@ lab_samples_near(const char *string)
 	if (length > 0)
 	{
 		samples = lappend(samples, pstrdup(string + pg_mblen(string)));
-		samples = lappend(samples,
-						  pnstrdup(string, pg_mbcliplen(string, length, length - 1)));
+		samples = lappend(samples, pnstrdup(string, pg_mbcliplen(string, length, length - 1)));
 	}
 	return samples;
 }
