@@ -12,6 +12,7 @@
 #include "nodes/nodeFuncs.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/datum.h"
 #include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
@@ -69,14 +70,15 @@ add_moment(LabConstants *constants, Datum timestamp)
 	constants->moments = lappend(constants->moments, moment);
 }
 
-static void
-add_inner(LabConstants *constants, Datum value, Oid type, Oid collation)
+void
+lab_constants_add_value(LabConstants *constants, Datum value, Oid type, Oid collation)
 {
 	int16 length;
 	bool by_value;
 
 	get_typlenbyval(type, &length, &by_value);
-	add_constant(constants, makeConst(type, -1, collation, length, value, false, by_value));
+	add_constant(constants, makeConst(type, -1, collation, length,
+									  datumCopy(value, by_value, length), false, by_value));
 }
 
 static void
@@ -95,7 +97,7 @@ add_elements(LabConstants *constants, const Const *constant)
 	deconstruct_array(array, type, length, by_value, align, &values, &nulls, &n);
 	for (int i = 0; i < n; i++)
 		if (!nulls[i])
-			add_inner(constants, values[i], type, constant->constcollid);
+			lab_constants_add_value(constants, values[i], type, constant->constcollid);
 }
 
 static void
@@ -109,7 +111,8 @@ add_bounds(LabConstants *constants, const Const *constant)
 					  &empty);
 	for (int i = 0; i < 2 && !empty; i++)
 		if (!bounds[i].infinite)
-			add_inner(constants, bounds[i].val, type->rngelemtype->type_id, type->rng_collation);
+			lab_constants_add_value(constants, bounds[i].val, type->rngelemtype->type_id,
+									type->rng_collation);
 }
 
 /* Keys and values of a document. */

@@ -22,6 +22,9 @@ typedef struct LabConstants
 /* Adds those of an expression, in the current memory context. */
 extern void lab_constants_collect(LabConstants *constants, Node *expression);
 
+/* Adds a value that is none of theirs, but is compared with. */
+extern void lab_constants_add_value(LabConstants *constants, Datum value, Oid type, Oid collation);
+
 /* Adds a string that stands for something else, such as the name of a role. */
 extern void lab_constants_add_string(LabConstants *constants, const char *string);
 

@@ -22,6 +22,7 @@
 #include "access/htup_details.h"
 #include "access/sysattr.h"
 #include "access/table.h"
+#include "access/tableam.h"
 #include "access/transam.h"
 #include "access/xact.h"
 #include "catalog/pg_language_d.h"
@@ -35,6 +36,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
+#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 #include "worker/equal.h"
@@ -57,12 +59,23 @@ typedef struct Comparison
 	bool equal;
 } Comparison;
 
+/* The rows of a table that a subquery reads: how many of them give candidates. */
+#define SUBQUERY_ROWS 8
+
 /* What functions an expression calls, by what follows from that. */
 typedef struct Calls
 {
 	List *circumstances; /* of oid: stable, and their arguments do not decide */
 	List *peoples;       /* of oid: neither the server's nor written in C */
 } Calls;
+
+/* Stable and without arguments, and yet always the same. */
+static bool
+is_constructor(Oid function)
+{
+	return function == F_JSON_BUILD_OBJECT_ || function == F_JSON_BUILD_ARRAY_ ||
+		   function == F_JSONB_BUILD_OBJECT_ || function == F_JSONB_BUILD_ARRAY_;
+}
 
 static bool
 note_function(Oid function, void *context)
@@ -78,8 +91,8 @@ note_function(Oid function, void *context)
 		form->prolang != ClanguageId)
 		calls->peoples = list_append_unique_oid(calls->peoples, function);
 	else if (form->provolatile == PROVOLATILE_STABLE && function != F_NOW &&
-			 (form->pronargs == 0 || function == F_CURRENT_SETTING_TEXT ||
-			  function == F_CURRENT_SETTING_TEXT_BOOL))
+			 ((form->pronargs == 0 && !is_constructor(function)) ||
+			  function == F_CURRENT_SETTING_TEXT || function == F_CURRENT_SETTING_TEXT_BOOL))
 		calls->circumstances = list_append_unique_oid(calls->circumstances, function);
 	ReleaseSysCache(tuple);
 	return false;
@@ -126,6 +139,50 @@ read_side(const char *text, const LabScope *scope)
 	return lab_normal_plain(eval_const_expressions(NULL, lab_normal_plain(expression)));
 }
 
+/* Values that a table holds are what its rows are compared with. */
+static void
+add_table_constants(LabConstants *constants, Oid oid)
+{
+	Relation relation = table_open(oid, AccessShareLock);
+	TupleDesc descriptor = RelationGetDescr(relation);
+	TupleTableSlot *slot;
+	TableScanDesc scan;
+
+	if (relation->rd_rel->relkind == RELKIND_RELATION)
+	{
+		slot = table_slot_create(relation, NULL);
+		scan = table_beginscan(relation, GetActiveSnapshot(), 0, NULL);
+		for (int n = 0;
+			 n < SUBQUERY_ROWS && table_scan_getnextslot(scan, ForwardScanDirection, slot); n++)
+		{
+			slot_getallattrs(slot);
+			for (int i = 0; i < descriptor->natts; i++)
+				if (!slot->tts_isnull[i])
+					lab_constants_add_value(constants, slot->tts_values[i],
+											TupleDescAttr(descriptor, i)->atttypid,
+											TupleDescAttr(descriptor, i)->attcollation);
+		}
+		table_endscan(scan);
+		ExecDropSingleTupleTableSlot(slot);
+	}
+	table_close(relation, NoLock);
+}
+
+static bool
+collect_tables(Node *node, void *context)
+{
+	ListCell *cell;
+
+	if (node == NULL)
+		return false;
+	if (!IsA(node, Query))
+		return expression_tree_walker(node, collect_tables, context);
+	foreach (cell, ((Query *) node)->rtable)
+		if (((RangeTblEntry *) lfirst(cell))->rtekind == RTE_RELATION)
+			add_table_constants(context, ((RangeTblEntry *) lfirst(cell))->relid);
+	return query_tree_walker((Query *) node, collect_tables, context, 0);
+}
+
 static LabConstants *
 collect_constants(const Comparison *work)
 {
@@ -133,6 +190,8 @@ collect_constants(const Comparison *work)
 
 	lab_constants_collect(constants, work->expected);
 	lab_constants_collect(constants, work->found);
+	(void) collect_tables(work->expected, constants);
+	(void) collect_tables(work->found, constants);
 	lab_constants_add_string(constants, GetUserNameFromId(GetUserId(), false));
 	for (int i = 0; constants->now && i < lab_circumstance_count; i++)
 	{
@@ -170,11 +229,44 @@ add_column(Comparison *work, AttrNumber attribute, Oid type, int32 typmod,
 	return true;
 }
 
+/* Columns of the relation that an expression uses, at whatever depth of subqueries. */
+typedef struct Columns
+{
+	Bitmapset *attributes; /* offset by FirstLowInvalidHeapAttributeNumber */
+	int depth;
+} Columns;
+
+static bool
+collect_columns(Node *node, void *context)
+{
+	Columns *columns = context;
+
+	if (node == NULL)
+		return false;
+	if (IsA(node, Var))
+	{
+		Var *var = (Var *) node;
+
+		if (var->varlevelsup == columns->depth && var->varno == 1)
+			columns->attributes = bms_add_member(
+				columns->attributes, var->varattno - FirstLowInvalidHeapAttributeNumber);
+		return false;
+	}
+	if (IsA(node, Query))
+	{
+		columns->depth++;
+		(void) query_tree_walker((Query *) node, collect_columns, context, 0);
+		columns->depth--;
+		return false;
+	}
+	return expression_tree_walker(node, collect_columns, context);
+}
+
 /* Candidates for every column that one of the sides uses; false where there can be none. */
 static bool
 choose_columns(Comparison *work, const LabConstants *constants)
 {
-	Bitmapset *attributes = NULL;
+	Columns used = {NULL, 0};
 	int member = -1;
 
 	if (OidIsValid(work->equation->domain))
@@ -183,11 +275,11 @@ choose_columns(Comparison *work, const LabConstants *constants)
 			return true;
 		return add_column(work, 0, work->equation->domain, -1, constants, true);
 	}
-	pull_varattnos(work->expected, 1, &attributes);
-	pull_varattnos(work->found, 1, &attributes);
-	if (bms_num_members(attributes) > MAX_COLUMNS)
+	(void) collect_columns(work->expected, &used);
+	(void) collect_columns(work->found, &used);
+	if (bms_num_members(used.attributes) > MAX_COLUMNS)
 		return false;
-	while ((member = bms_next_member(attributes, member)) >= 0)
+	while ((member = bms_next_member(used.attributes, member)) >= 0)
 	{
 		AttrNumber attribute = member + FirstLowInvalidHeapAttributeNumber;
 		Form_pg_attribute column;
@@ -292,6 +384,10 @@ collect_conditions(Node *node, void *context)
 				return false;
 			}
 			break;
+		case T_SubLink:
+			if (exprType(node) == BOOLOID)
+				*conditions = lappend(*conditions, node);
+			return false;
 		default:
 			break;
 	}

@@ -8,12 +8,15 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
+#include "executor/spi.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
@@ -22,6 +25,7 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/resowner.h"
+#include "utils/ruleutils.h"
 #include "utils/timestamp.h"
 #include "worker/outcomes.h"
 
@@ -73,6 +77,8 @@ replace_now(Node *node, void *context)
 		return (Node *) makeConst(TIMESTAMPTZOID, -1, InvalidOid, sizeof(TimestampTz),
 								  TimestampTzGetDatum(*(TimestampTz *) context), false,
 								  FLOAT8PASSBYVAL);
+	if (IsA(node, Query))
+		return (Node *) query_tree_mutator((Query *) node, replace_now, context, 0);
 	return expression_tree_mutator(node, replace_now, context);
 }
 
@@ -210,6 +216,86 @@ evaluate_all(Node *const expression, LabEqualMode mode, Relation relation,
 	return outcomes;
 }
 
+/* The candidate rows as an array of the relation's row type. */
+static Datum
+rows_as_array(Relation relation, const LabCandidates *candidates, int first)
+{
+	TupleDesc descriptor = RelationGetDescr(relation);
+	int n = candidates->nrows - first;
+	Datum *rows = palloc(sizeof(Datum) * Max(n, 1));
+	Datum *values = palloc0(sizeof(Datum) * descriptor->natts);
+	bool *nulls = palloc(sizeof(bool) * descriptor->natts);
+
+	memset(nulls, true, descriptor->natts);
+	for (int row = 0; row < n; row++)
+	{
+		for (int i = 0; i < candidates->ncolumns; i++)
+		{
+			const LabCandidateColumn *column = &candidates->columns[i];
+			int at = lab_candidates_row(candidates, first + row)[i];
+
+			values[column->attribute - 1] = column->pool->values[at];
+			nulls[column->attribute - 1] = column->pool->nulls[at];
+		}
+		rows[row] =
+			heap_copy_tuple_as_datum(heap_form_tuple(descriptor, values, nulls), descriptor);
+	}
+	return PointerGetDatum(
+		construct_array(rows, n, descriptor->tdtypeid, -1, false, TYPALIGN_DOUBLE));
+}
+
+/* The digest of a column of the last query's row. */
+static LabDigest
+outcome_of_row(LabEqualMode mode, int row)
+{
+	TupleDesc descriptor = SPI_tuptable->tupdesc;
+	bool isnull;
+	Datum value = SPI_getbinval(SPI_tuptable->vals[row], descriptor, 1, &isnull);
+
+	if (mode == LAB_EQUAL_VALUE)
+		return isnull ? lab_digest_null()
+					  : lab_digest_value(value, TupleDescAttr(descriptor, 0)->atttypid,
+										 TupleDescAttr(descriptor, 0)->attcollation);
+	return (LabDigest){BOOLEAN_OUTCOME, isnull ? mode == LAB_EQUAL_CHECK : DatumGetBool(value)};
+}
+
+/*
+ * An expression with subqueries needs a plan: one query over all rows.  An
+ * error is one of all rows.
+ */
+static LabDigest *
+query_all(Node *expression, LabEqualMode mode, Relation relation, const LabCandidates *candidates,
+		  int first)
+{
+	const char *name = RelationGetRelationName(relation);
+	int n = candidates->nrows - first;
+	LabDigest *outcomes = palloc0(sizeof(LabDigest) * Max(n, 1));
+	MemoryContext context = CurrentMemoryContext;
+	Oid type = get_array_type(RelationGetDescr(relation)->tdtypeid);
+	Datum rows = rows_as_array(relation, candidates, first);
+	char *text = deparse_expression(
+		expression, deparse_context_for(name, RelationGetRelid(relation)), false, false);
+	char *query = psprintf("SELECT (%s) FROM unnest($1) AS %s", text, quote_identifier(name));
+
+	SPI_connect();
+	if (SPI_execute_with_args(query, 1, &type, &rows, NULL, true, 0) != SPI_OK_SELECT ||
+		SPI_processed != n)
+		elog(ERROR, "could not evaluate \"%s\"", text);
+	MemoryContextSwitchTo(context);
+	for (int i = 0; i < n; i++)
+		outcomes[i] = outcome_of_row(mode, i);
+	SPI_finish();
+	return outcomes;
+}
+
+static bool
+has_subquery(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	return IsA(node, SubLink) || expression_tree_walker(node, has_subquery, context);
+}
+
 LabDigest *
 lab_outcomes(Node *expression, LabEqualMode mode, Relation relation,
 			 const LabCandidates *candidates, int first, const LabCircumstance *circumstance)
@@ -219,7 +305,10 @@ lab_outcomes(Node *expression, LabEqualMode mode, Relation relation,
 
 	(void) set_config_option("TimeZone", circumstance->zone, PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
-	outcomes = evaluate_all(at_time(expression, circumstance), mode, relation, candidates, first);
+	expression = at_time(expression, circumstance);
+	outcomes = relation && has_subquery(expression, NULL)
+				   ? query_all(expression, mode, relation, candidates, first)
+				   : evaluate_all(expression, mode, relation, candidates, first);
 	AtEOXact_GUC(false, level);
 	return outcomes;
 }

@@ -77,15 +77,18 @@ add_combined_numbers(List *texts, List *numbers, bool whole)
 	return texts;
 }
 
-/* The smallest and largest values of a type. */
+/*
+ * The smallest and largest values of a type.  Not NaN and infinity, unless an
+ * expression names them: few conditions have a meaning for them.
+ */
 static List *
 add_number_edges(List *texts, Oid type, int32 typmod)
 {
 	static const char *const int2[] = {"32767", "-32768"};
 	static const char *const int4[] = {"2147483647", "-2147483648"};
 	static const char *const int8[] = {"9223372036854775807", "-9223372036854775808"};
-	static const char *const floats[] = {"NaN", "Infinity", "-Infinity", "1e30", "1e-30"};
-	static const char *const numerics[] = {"NaN", "1e30", "0.0000001", "99999999.99"};
+	static const char *const floats[] = {"1e30", "-1e30", "1e-30"};
+	static const char *const numerics[] = {"1e30", "0.0000001", "99999999.99"};
 
 	switch (type)
 	{
@@ -342,8 +345,6 @@ lab_texts_of_moments(const LabConstants *constants)
 	foreach (cell, moments)
 		texts = lappend(texts, DatumGetCString(DirectFunctionCall1(
 								   timestamp_out, TimestampGetDatum(*(Timestamp *) lfirst(cell)))));
-	texts = lappend(texts, "infinity");
-	texts = lappend(texts, "-infinity");
 	texts = lappend(texts, "1900-01-01");
 	return lappend(texts, "2999-12-31");
 }
