@@ -2,6 +2,7 @@
 #   make; make install; make installcheck      PG_CONFIG, DESTDIR and a build directory elsewhere (make -f SRC/Makefile) work
 MODULE_big = labcreator
 PGFILEDESC = "labcreator - hands-on database labs"
+SHLIB_LINK = -lldap -llber -lcrypt
 EXTENSION = labcreator labcreator_student
 
 # The sources are found from here too when this file is read from a build directory.

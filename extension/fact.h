@@ -29,7 +29,7 @@ typedef struct LabFact
 	Oid relation; /* what the object is or belongs to; whose columns the tree is about */
 	Oid role;     /* who owns the object, where it has an expression and no relation */
 	char *tree;   /* stored form of the definition's "expression" (pg_node_tree), or NULL */
-	bool taken;   /* a check has found it */
+	bool taken;   /* a check has found it, or checks say the same in another form */
 } LabFact;
 
 typedef struct LabCheck

@@ -20,6 +20,7 @@
 
 static bool wrote = false;          /* this transaction had an id */
 static bool wanted_changed = false; /* and it changed the desired state */
+static bool outbox_changed = false; /* or there is something to tell outside */
 
 static void
 note_commit(XactEvent event, void *arg)
@@ -27,7 +28,7 @@ note_commit(XactEvent event, void *arg)
 	if (event == XACT_EVENT_COMMIT)
 		wrote = TransactionIdIsValid(GetTopTransactionIdIfAny());
 	else if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
-		wrote = wanted_changed = false;
+		wrote = wanted_changed = outbox_changed = false;
 }
 
 static void
@@ -56,12 +57,23 @@ announce_commit(ResourceReleasePhase phase, bool isCommit, bool isTopLevel, void
 	}
 	if (wake)
 		lab_wake_coordinator();
+	if (outbox_changed)
+	{
+		outbox_changed = false;
+		lab_wake_publishers();
+	}
 }
 
 void
 lab_announce_wanted(void)
 {
 	wanted_changed = true;
+}
+
+void
+lab_announce_outbox(void)
+{
+	outbox_changed = true;
 }
 
 void

@@ -10,6 +10,7 @@
 #ifndef LAB_SHMEM_H
 #define LAB_SHMEM_H
 
+#include "extension/outbox.h"
 #include "port/atomics.h"
 #include "storage/condition_variable.h"
 #include "storage/latch.h"
@@ -65,6 +66,7 @@ typedef struct LabShared
 	pg_atomic_uint32 evaluators; /* running now */
 	pg_atomic_uint32 provisioners;
 	pg_atomic_uint64 evaluations; /* done since the server's start */
+	LabPublisher publishers[LAB_TARGETS];
 
 	LabSlot slots[FLEXIBLE_ARRAY_MEMBER];
 } LabShared;
