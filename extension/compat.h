@@ -9,4 +9,10 @@
 #error "labcreator needs PostgreSQL 15 or newer"
 #endif
 
+#if PG_VERSION_NUM >= 160000
+#define lab_make_range(type, lower, upper, empty) make_range(type, lower, upper, empty, NULL)
+#else
+#define lab_make_range(type, lower, upper, empty) make_range(type, lower, upper, empty)
+#endif
+
 #endif /* LAB_COMPAT_H */

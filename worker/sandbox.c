@@ -152,6 +152,20 @@ lab_sandbox_run(Oid role, int timeout, void (*body)(void *arg), void *arg, LabSa
 	return finished;
 }
 
+int
+lab_sandbox_forgive(MemoryContext context)
+{
+	int sqlstate = geterrcode();
+
+	if (sqlstate == ERRCODE_QUERY_CANCELED || sqlstate == ERRCODE_ADMIN_SHUTDOWN ||
+		sqlstate == ERRCODE_OUT_OF_MEMORY)
+		PG_RE_THROW();
+	MemoryContextSwitchTo(context);
+	FlushErrorState();
+	RollbackAndReleaseCurrentSubTransaction();
+	return sqlstate;
+}
+
 void
 lab_sandbox_explain(const char *object, int timeout, const LabSandboxError *error,
 					LabStatus *status, char **problem)
