@@ -162,13 +162,13 @@ lab_catalog_drop(int32 lab, bool keep_databases)
 }
 
 int32
-lab_catalog_add(const LabSpec *spec, Jsonb *source, Oid owner, Oid reference)
+lab_catalog_add(const LabSpec *spec, Jsonb *source, Oid owner, Oid reference, Oid hidden)
 {
 	static const char *const feedback[] = {"none", "object", "hint", "diff"};
 	static const char *const extras[] = {"ignore", "count", "strict"};
-	Oid types[] = {TEXTOID,        TEXTOID,        REGROLEOID,  NAMEOID, OIDOID,
-				   NAMEOID,        JSONBOID,       TEXTOID,     TEXTOID, TEXTARRAYOID,
-				   TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTARRAYOID};
+	Oid types[] = {TEXTOID,        TEXTOID,        REGROLEOID,   NAMEOID, OIDOID,
+				   NAMEOID,        JSONBOID,       TEXTOID,      TEXTOID, TEXTARRAYOID,
+				   TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTARRAYOID, OIDOID};
 	Datum values[] = {
 		CStringGetTextDatum(spec->lab),
 		CStringGetTextDatum(spec->title),
@@ -183,16 +183,18 @@ lab_catalog_add(const LabSpec *spec, Jsonb *source, Oid owner, Oid reference)
 		TimestampTzGetDatum(spec->opens),
 		TimestampTzGetDatum(spec->closes),
 		text_array(spec->inactive),
+		ObjectIdGetDatum(hidden),
 	};
-	char nulls[] = "             ";
+	char nulls[] = "              ";
 
 	nulls[5] = NULL_IF(spec->starter == NULL);
 	nulls[10] = NULL_IF(!spec->has_opens);
 	nulls[11] = NULL_IF(!spec->has_closes);
+	nulls[13] = NULL_IF(!OidIsValid(hidden));
 
 	execute("INSERT INTO lab.labs (name, title, owner, reference, reference_oid, starter, spec,\n"
-			"	feedback, extras, ignore, opens, closes, inactive)\n"
-			"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)\n"
+			"	feedback, extras, ignore, opens, closes, inactive, hidden_oid)\n"
+			"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)\n"
 			"ON CONFLICT (name) DO NOTHING\n"
 			"RETURNING id",
 			lengthof(types), types, values, nulls);
@@ -203,12 +205,14 @@ lab_catalog_add(const LabSpec *spec, Jsonb *source, Oid owner, Oid reference)
 	return returned_id();
 }
 
-/* Does the fact belong to the task by one of its globs? */
+/* Does the fact belong to the task, as its own check or by one of its globs? */
 static bool
 task_covers(const LabSpecTask *task, const LabFact *fact)
 {
 	ListCell *cell;
 
+	if (lab_fact_own(fact))
+		return strcmp(task->name, fact->object) == 0;
 	foreach (cell, task->objects)
 		if (lab_object_matches(fact, lfirst(cell)))
 			return true;

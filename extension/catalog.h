@@ -39,7 +39,8 @@ extern List *lab_catalog_databases(int32 lab, const char *login);
 extern void lab_catalog_drop(int32 lab, bool keep_databases);
 
 /* Records the lab and returns its id; raises ERRCODE_DUPLICATE_OBJECT. */
-extern int32 lab_catalog_add(const LabSpec *spec, Jsonb *source, Oid owner, Oid reference);
+extern int32
+lab_catalog_add(const LabSpec *spec, Jsonb *source, Oid owner, Oid reference, Oid hidden);
 
 /*
  * Records tasks and checks: facts grouped as the spec says, the others by

@@ -6,6 +6,7 @@
 #define LAB_ROWS_H
 
 #include "nodes/pg_list.h"
+#include "utils/relcache.h"
 
 /*
  * The digest of a table's rows as the text of a jsonb object: {"rows": n,
@@ -20,5 +21,11 @@ extern char *lab_rows_of_table(Oid relation, List *columns);
 
 /* The same of a query's result.  The query runs as whoever is current. */
 extern char *lab_rows_of_query(const char *query);
+
+/*
+ * Does the column's default differ from call to call?  A sequence's next value
+ * does not count.
+ */
+extern bool lab_rows_default_varies(Relation relation, AttrNumber attribute);
 
 #endif /* LAB_ROWS_H */
