@@ -7,6 +7,7 @@
 
 #include "nodes/pg_list.h"
 #include "utils/relcache.h"
+#include "worker/digest.h"
 
 /*
  * The digest of a table's rows as the text of a jsonb object: {"rows": n,
@@ -18,6 +19,17 @@
  * call, such as now().
  */
 extern char *lab_rows_of_table(Oid relation, List *columns);
+
+/* The rows of a table as numbers: sums, so that they can be subtracted from each other. */
+typedef struct LabRowsSum
+{
+	int64 rows;
+	LabDigest sum;
+	LabDigest *columns; /* one for each of the given columns */
+} LabRowsSum;
+
+/* Like lab_rows_of_table, with these columns only. */
+extern LabRowsSum lab_rows_sum(Oid relation, List *columns);
 
 /* The same of a query's result.  The query runs as whoever is current. */
 extern char *lab_rows_of_query(const char *query);
