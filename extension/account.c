@@ -92,6 +92,18 @@ recorded_role(const char *login)
 		SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 }
 
+/* A login that was kept when its lab was dropped is a participant again. */
+static void
+make_student(const char *login)
+{
+	char *sql = psprintf("GRANT lab_student TO %s", quote_identifier(login));
+
+	if (!is_member_of_role_nosuper(get_role_oid(login, false),
+								   get_role_oid("lab_student", false)) &&
+		SPI_execute(sql, false, 0) < 0)
+		elog(ERROR, "could not execute \"%s\"", sql);
+}
+
 char *
 lab_account_make(const char *login, int connections)
 {
@@ -103,7 +115,10 @@ lab_account_make(const char *login, int connections)
 	if (OidIsValid(existing))
 	{
 		if (recorded_role(login) == existing)
+		{
+			make_student(login);
 			return NULL;
+		}
 		ereport(ERROR, (errcode(ERRCODE_DUPLICATE_OBJECT),
 						errmsg("role \"%s\" exists and was not made by labcreator", login),
 						errdetail("Participants get a login of their own."),

@@ -162,13 +162,13 @@ lab_catalog_drop(int32 lab, bool keep_databases)
 }
 
 int32
-lab_catalog_add(const LabSpec *spec, Jsonb *source, Oid owner, Oid reference, Oid hidden)
+lab_catalog_add(const LabSpec *spec, Jsonb *source, Oid owner, Oid reference)
 {
 	static const char *const feedback[] = {"none", "object", "hint", "diff"};
 	static const char *const extras[] = {"ignore", "count", "strict"};
-	Oid types[] = {TEXTOID,        TEXTOID,        REGROLEOID,   NAMEOID, OIDOID,
-				   NAMEOID,        JSONBOID,       TEXTOID,      TEXTOID, TEXTARRAYOID,
-				   TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTARRAYOID, OIDOID};
+	Oid types[] = {TEXTOID,      TEXTOID, REGROLEOID, NAMEOID,      OIDOID,         NAMEOID,
+				   JSONBOID,     TEXTOID, TEXTOID,    TEXTARRAYOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
+				   TEXTARRAYOID, INT8OID, INT8OID,    INT4OID,      INT4OID};
 	Datum values[] = {
 		CStringGetTextDatum(spec->lab),
 		CStringGetTextDatum(spec->title),
@@ -183,18 +183,25 @@ lab_catalog_add(const LabSpec *spec, Jsonb *source, Oid owner, Oid reference, Oi
 		TimestampTzGetDatum(spec->opens),
 		TimestampTzGetDatum(spec->closes),
 		text_array(spec->inactive),
-		ObjectIdGetDatum(hidden),
+		Int64GetDatum(spec->disk),
+		Int64GetDatum(spec->temp_disk),
+		Int32GetDatum(spec->statement_timeout),
+		Int32GetDatum(spec->idle_timeout),
 	};
-	char nulls[] = "              ";
+	char nulls[] = "                 ";
 
 	nulls[5] = NULL_IF(spec->starter == NULL);
 	nulls[10] = NULL_IF(!spec->has_opens);
 	nulls[11] = NULL_IF(!spec->has_closes);
-	nulls[13] = NULL_IF(!OidIsValid(hidden));
+	nulls[13] = NULL_IF(spec->disk < 0);
+	nulls[14] = NULL_IF(spec->temp_disk < 0);
+	nulls[15] = NULL_IF(spec->statement_timeout < 0);
+	nulls[16] = NULL_IF(spec->idle_timeout < 0);
 
 	execute("INSERT INTO lab.labs (name, title, owner, reference, reference_oid, starter, spec,\n"
-			"	feedback, extras, ignore, opens, closes, inactive, hidden_oid)\n"
-			"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)\n"
+			"	feedback, extras, ignore, opens, closes, inactive,\n"
+			"	disk, temp_disk, statement_timeout, idle_timeout)\n"
+			"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)\n"
 			"ON CONFLICT (name) DO NOTHING\n"
 			"RETURNING id",
 			lengthof(types), types, values, nulls);
@@ -203,6 +210,16 @@ lab_catalog_add(const LabSpec *spec, Jsonb *source, Oid owner, Oid reference, Oi
 				(errcode(ERRCODE_DUPLICATE_OBJECT), errmsg("lab \"%s\" exists already", spec->lab),
 				 errhint("Choose another name, or remove it with lab_drop() first.")));
 	return returned_id();
+}
+
+void
+lab_catalog_set_hidden(int32 lab, Oid hidden)
+{
+	Oid types[] = {INT4OID, OIDOID};
+	Datum values[] = {Int32GetDatum(lab), ObjectIdGetDatum(hidden)};
+
+	execute("UPDATE lab.labs SET hidden_oid = $2 WHERE id = $1", lengthof(types), types, values,
+			NULL);
 }
 
 /* Does the fact belong to the task, as its own check or by one of its globs? */

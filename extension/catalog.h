@@ -24,6 +24,12 @@ extern void lab_privilege_begin(LabPrivilege *privilege);
 extern void lab_privilege_end(LabPrivilege *privilege);
 
 /*
+ * Every function of a lab master needs the library's processes, and they look at
+ * one database only: raises ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE elsewhere.
+ */
+extern void lab_require_control_database(void);
+
+/*
  * The id of the active lab.  Raises ERRCODE_UNDEFINED_OBJECT when there is none,
  * ERRCODE_INSUFFICIENT_PRIVILEGE when it is not the caller's.
  */
@@ -39,8 +45,10 @@ extern List *lab_catalog_databases(int32 lab, const char *login);
 extern void lab_catalog_drop(int32 lab, bool keep_databases);
 
 /* Records the lab and returns its id; raises ERRCODE_DUPLICATE_OBJECT. */
-extern int32
-lab_catalog_add(const LabSpec *spec, Jsonb *source, Oid owner, Oid reference, Oid hidden);
+extern int32 lab_catalog_add(const LabSpec *spec, Jsonb *source, Oid owner, Oid reference);
+
+/* Names the database with hidden data. */
+extern void lab_catalog_set_hidden(int32 lab, Oid hidden);
 
 /*
  * Records tasks and checks: facts grouped as the spec says, the others by

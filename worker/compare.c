@@ -214,12 +214,13 @@ lab_compare_extras(List *comparisons, List *facts, LabExtras extras)
 		uint64 key = home_key(fact->owner);
 		Home *home;
 
-		if (fact->taken || !changes_behaviour(fact, extras))
+		if (fact->taken || fact->accounted || !changes_behaviour(fact, extras))
 			continue;
 		home = hash_search(homes, &key, HASH_FIND, NULL);
 		if (home == NULL || home->comparison->problem ||
 			strcmp(home->comparison->check->fact.object, fact->owner) != 0)
 			continue;
+		home->comparison->status = LAB_FAIL;
 		home->comparison->problem = psprintf("%s should not have this %s: %s", fact->owner,
 											 kind_in_words(fact), fact->object);
 	}

@@ -7,10 +7,12 @@
 
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "nodes/nodeFuncs.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/json.h"
 #include "utils/jsonb.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "worker/expression.h"
 #include "worker/facts.h"
@@ -90,6 +92,14 @@ plan_of(int query)
 	return plans[query];
 }
 
+/* DEFAULT NULL is no default, unless it takes the place of a domain's. */
+static bool
+is_no_default(const LabFact *fact, const char *expression)
+{
+	return strcmp(fact->kind, "default") == 0 && strncmp(expression, "NULL::", 6) == 0 &&
+		   get_typtype(exprType(stringToNode(fact->tree))) != TYPTYPE_DOMAIN;
+}
+
 /* The rows of one query become facts, in the caller's memory context. */
 static List *
 read_query(int query, Oid role, int timeout, List *ignore)
@@ -112,10 +122,14 @@ read_query(int query, Oid role, int timeout, List *ignore)
 		if (lab_fact_ignored(fact, ignore))
 			continue;
 		if (fact->tree)
-			fact->definition =
-				with_property(fact->definition, "expression",
-							  lab_expression_text(fact->tree, fact->relation,
-												  OidIsValid(role) ? role : fact->role, timeout));
+		{
+			char *expression = lab_expression_text(fact->tree, fact->relation,
+												   OidIsValid(role) ? role : fact->role, timeout);
+
+			if (is_no_default(fact, expression))
+				continue;
+			fact->definition = with_property(fact->definition, "expression", expression);
+		}
 		facts = lappend(facts, fact);
 	}
 	SPI_freetuptable(table);
