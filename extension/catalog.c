@@ -256,12 +256,24 @@ lab_catalog_add(const LabSpec *spec, Jsonb *source, Oid owner, Oid reference)
 	return returned_id();
 }
 
-/* Does the fact belong to the task by one of its globs? */
+void
+lab_catalog_set_hidden(int32 lab, Oid hidden)
+{
+	Oid types[] = {INT4OID, OIDOID};
+	Datum values[] = {Int32GetDatum(lab), ObjectIdGetDatum(hidden)};
+
+	execute("UPDATE lab.labs SET hidden_oid = $2 WHERE id = $1", lengthof(types), types, values,
+			NULL);
+}
+
+/* Does the fact belong to the task, as its own check or by one of its globs? */
 static bool
 task_covers(const LabSpecTask *task, const LabFact *fact)
 {
 	ListCell *cell;
 
+	if (lab_fact_own(fact))
+		return strcmp(task->name, fact->object) == 0;
 	foreach (cell, task->objects)
 		if (lab_object_matches(fact, lfirst(cell)))
 			return true;

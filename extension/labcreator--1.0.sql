@@ -46,6 +46,7 @@ CREATE TABLE lab.labs (
 	reference_oid oid NOT NULL,
 	starter name,
 	auth text NOT NULL DEFAULT 'scram' CHECK (auth IN ('scram', 'managed', 'external')),
+	hidden_oid oid,					-- the database with hidden data; NULL: none
 	spec jsonb NOT NULL,
 	feedback text NOT NULL,
 	extras text NOT NULL,
@@ -654,8 +655,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE
-		WHEN kind IN ('view_result') THEN 4
-		WHEN kind IN ('primary_key', 'unique', 'foreign_key', 'check', 'exclusion', 'index', 'rows') THEN 2
+		WHEN kind IN ('view_result', 'view_hidden', 'query', 'script', 'pgtap') THEN 4
+		WHEN kind IN ('primary_key', 'unique', 'foreign_key', 'check', 'exclusion', 'index', 'rows', 'plan') THEN 2
 		WHEN kind IN ('view_typmods', 'view_order', 'sequence_start', 'comment', 'parameter') THEN 0.25
 		ELSE 1
 	END::numeric

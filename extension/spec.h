@@ -37,8 +37,7 @@ typedef struct LabSpecTask
 					  checks */
 	char *hint;    /* NULL: none */
 	List *objects; /* of char *: globs */
-	char *query;   /* NULL: none */
-	bool ordered;
+	List *own;     /* of LabFact *: the lab master's own checks (spec_own.h) */
 } LabSpecTask;
 
 typedef struct LabSpec
@@ -47,6 +46,7 @@ typedef struct LabSpec
 	char *title; /* the lab's name when the spec has none */
 	char *reference;
 	char *starter;      /* NULL: an empty database */
+	char *hidden;       /* NULL: no hidden data */
 	List *participants; /* of LabSpecParticipant * */
 
 	LabAuth auth;

@@ -7,6 +7,8 @@
 #include "worker/contents.h"
 #include "worker/equations.h"
 #include "worker/kinds.h"
+#include "worker/own.h"
+#include "worker/views.h"
 
 static const LabKind kinds[] = {
 	{"check", true, NULL, NULL, lab_equations_judge_check, NULL},
@@ -20,8 +22,12 @@ static const LabKind kinds[] = {
 	{"policy", true, NULL, NULL, lab_equations_judge_policy, NULL},
 	{"policy_using", true, NULL, NULL, lab_equations_judge_policy, NULL},
 	{"policy_check", true, NULL, NULL, lab_equations_judge_policy, NULL},
-	{"rows", false, lab_contents_derive, NULL, lab_contents_judge, NULL},
-	{"view_result", false, lab_contents_derive, NULL, lab_contents_judge, NULL},
+	{"rows", false, lab_contents_derive_rows, NULL, lab_contents_judge_rows, NULL},
+	{"view_result", false, lab_contents_derive_view, NULL, lab_contents_judge_view, NULL},
+	{"view_order", true, lab_views_derive_order, NULL, lab_views_judge_order, NULL},
+	{"view_hidden", true, NULL, NULL, lab_views_judge_hidden, NULL},
+	{"query", true, lab_own_derive_query, NULL, lab_own_judge_query, NULL},
+	{"plan", true, lab_own_derive_plan, NULL, lab_own_judge_plan, NULL},
 };
 
 const LabKind *
