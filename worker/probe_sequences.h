@@ -14,7 +14,10 @@
  */
 extern List *lab_sequences_shield(Oid owner);
 
-/* All of them start again, at a value that is the same in every database. */
+/* Something is kept: from now on they start again where they are. */
+extern void lab_sequences_mark(List *shielded);
+
+/* All of them start again: first at a value that is the same in every database. */
 extern void lab_sequences_restart(List *shielded);
 
 #endif /* LAB_PROBE_SEQUENCES_H */

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/parallel.h"
 #include "access/xact.h"
 #include "catalog/pg_class.h"
 #include "executor/spi.h"
@@ -21,6 +22,8 @@
 #include "utils/timeout.h"
 #include "utils/timestamp.h"
 #include "worker/sandbox.h"
+
+static TimestampTz clock = 0; /* 0: the system's */
 
 void
 lab_sandbox_pin_settings(void)
@@ -65,10 +68,44 @@ lab_sandbox_pin_settings(void)
 }
 
 void
+lab_sandbox_set_clock(TimestampTz time)
+{
+	clock = time;
+}
+
+TimestampTz
+lab_sandbox_clock(void)
+{
+	return clock;
+}
+
+/*
+ * A transaction takes its time from its first statement, which takes the system's.  Parallel workers
+ * are told it by their leader: that is the way in, and has to be called as one of them.
+ */
+static void
+set_time(void)
+{
+	int number = ParallelWorkerNumber;
+
+	if (clock == 0)
+	{
+		SetCurrentStatementStartTimestamp();
+		return;
+	}
+	ParallelWorkerNumber = 0;
+	SetParallelStartTimestamps(clock, clock);
+	ParallelWorkerNumber = number;
+}
+
+void
 lab_sandbox_begin(bool writing)
 {
-	SetCurrentStatementStartTimestamp();
+	set_time();
 	StartTransactionCommand();
+	/* What the participant commits meanwhile is for the next evaluation. */
+	if (writing)
+		XactIsoLevel = XACT_REPEATABLE_READ;
 	/* Before the first snapshot: from then on it cannot be taken back. */
 	XactReadOnly = !writing;
 	PushActiveSnapshot(GetTransactionSnapshot());
