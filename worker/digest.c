@@ -103,7 +103,7 @@ find_word(char *text, const char *word)
 static Datum
 without_names(Datum value)
 {
-	char *text = TextDatumGetCString(value);
+	char *string = TextDatumGetCString(value);
 	bool found = false;
 	ListCell *cell;
 
@@ -112,17 +112,17 @@ without_names(Datum value)
 		const char *name = lfirst(cell);
 		char *at;
 
-		while ((at = find_word(text, name)) != NULL)
+		while ((at = find_word(string, name)) != NULL)
 		{
 			*at = '\0';
-			text = psprintf("%s\001%s", text, at + strlen(name));
+			string = psprintf("%s\001%s", string, at + strlen(name));
 			found = true;
 		}
 	}
 	if (!found)
 		return value;
 	names_seen = true;
-	return CStringGetTextDatum(text);
+	return CStringGetTextDatum(string);
 }
 
 static LabDigest

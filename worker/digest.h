@@ -18,8 +18,8 @@ extern LabDigest lab_digest_bytes(const void *bytes, Size length);
 extern LabDigest lab_digest_value(Datum value, Oid type, Oid collation);
 
 /*
- * A participant stands for the reference's owner: words that are one of these names (of char *) count
- * as one in texts.  NIL: none.
+ * A participant stands for the reference's owner: words that are one of these names (of char *)
+ * count as one in texts.  NIL: none.
  */
 extern void lab_digest_set_names(List *names);
 

@@ -137,12 +137,11 @@ run(LabPlan *plan, const LabProbeScope *scope)
 	MemoryContextSwitchTo(context);
 	lab_digest_set_names(lab_probe_names(scope->owner));
 	if (!lab_probe_run(&stage, lab_probe_steps(plan), &outcomes, &error))
-		ereport(ERROR, (errcode(error.sqlstate),
-						errmsg("%s of the reference cannot be tried: %s", scope->object,
-							   error.message)));
+		ereport(ERROR, (errcode(error.sqlstate), errmsg("%s of the reference cannot be tried: %s",
+														scope->object, error.message)));
 	plan->names |= lab_digest_names_seen();
 	lab_digest_set_names(NIL);
-	forboth(probe, plan->probes, outcome, outcomes)
+	forboth (probe, plan->probes, outcome, outcomes)
 		((LabProbe *) lfirst(probe))->expected = *(LabOutcome *) lfirst(outcome);
 }
 
@@ -326,7 +325,8 @@ forget_columns(const LabPlan *plan)
 		bool changed = false;
 
 		foreach (probe, plan->probes)
-			changed |= effect_on(((LabProbe *) lfirst(probe))->expected.effects, watch->name) != NULL;
+			changed |=
+				effect_on(((LabProbe *) lfirst(probe))->expected.effects, watch->name) != NULL;
 		if (!changed)
 			watch->columns = NIL;
 	}

@@ -89,8 +89,8 @@ difference(const char *label, const LabOutcome *expected, const LabOutcome *foun
 	if (expected->sqlstate && !found->sqlstate)
 		return psprintf("%s succeeds, and should raise an error", label);
 	if (found->sqlstate)
-		return psprintf("%s raises %s: %s", label, expected->sqlstate ? "another error" : "an error",
-						found->message);
+		return psprintf("%s raises %s: %s", label,
+						expected->sqlstate ? "another error" : "an error", found->message);
 	effect = effect_problem(label, expected, found);
 	if (effect)
 		return effect;
@@ -109,7 +109,8 @@ obstacle(const char *label, const LabOutcome *found, int timeout)
 	switch (found->sqlstate)
 	{
 		case ERRCODE_QUERY_CANCELED:
-			return psprintf("%s takes longer than labcreator.check_timeout (%d ms)", label, timeout);
+			return psprintf("%s takes longer than labcreator.check_timeout (%d ms)", label,
+							timeout);
 		case ERRCODE_LOCK_NOT_AVAILABLE:
 			return psprintf("%s needs what is locked by its owner", label);
 		case ERRCODE_T_R_SERIALIZATION_FAILURE:
@@ -122,7 +123,8 @@ obstacle(const char *label, const LabOutcome *found, int timeout)
 	return NULL;
 }
 
-/* The table that a statement which changes the data is about: INSERT INTO table, UPDATE table ... */
+/* The table that a statement which changes the data is about: INSERT INTO table, UPDATE table ...
+ */
 static char *
 table_of(const char *sql)
 {
@@ -181,7 +183,7 @@ judge_outcomes(LabComparison *comparison, const LabPlan *plan, List *outcomes, i
 	ListCell *outcome;
 
 	comparison->status = LAB_PASS;
-	forboth(probe, plan->probes, outcome, outcomes)
+	forboth (probe, plan->probes, outcome, outcomes)
 	{
 		const LabProbe *wanted = lfirst(probe);
 		const LabOutcome *found = lfirst(outcome);

@@ -155,8 +155,7 @@ number_of(const JsonbValue *value)
 {
 	if (value == NULL || value->type != jbvNumeric)
 		return 0;
-	return DatumGetInt64(
-		DirectFunctionCall1(numeric_int8, NumericGetDatum(value->val.numeric)));
+	return DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(value->val.numeric)));
 }
 
 /* Calls add for each property of the object. */

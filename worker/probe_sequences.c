@@ -26,7 +26,6 @@
 #include "utils/syscache.h"
 #include "worker/probe_sequences.h"
 
-#define FAR_AWAY INT64CONST(100000007)
 
 typedef struct Shielded
 {
@@ -39,7 +38,7 @@ typedef struct Shielded
 static int64
 start_of(const FormData_pg_sequence *sequence)
 {
-	int64 start = sequence->seqincrement > 0 ? FAR_AWAY : -FAR_AWAY;
+	int64 start = sequence->seqincrement > 0 ? LAB_SEQUENCE_START : -LAB_SEQUENCE_START;
 
 	if (start >= sequence->seqmin && start <= sequence->seqmax)
 		return start;

@@ -7,6 +7,9 @@
 
 #include "nodes/pg_list.h"
 
+/* Where they start: far above what people reach; as near to it as the bounds allow. */
+#define LAB_SEQUENCE_START INT64CONST(100000007)
+
 /*
  * Within a subtransaction that will be rolled back: gives each sequence of the
  * owner (InvalidOid: each sequence) a file of its own.  Returns what

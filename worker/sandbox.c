@@ -23,7 +23,7 @@
 #include "utils/timestamp.h"
 #include "worker/sandbox.h"
 
-static TimestampTz clock = 0; /* 0: the system's */
+static TimestampTz frozen = 0; /* 0: the system's clock */
 
 void
 lab_sandbox_pin_settings(void)
@@ -70,31 +70,31 @@ lab_sandbox_pin_settings(void)
 void
 lab_sandbox_set_clock(TimestampTz time)
 {
-	clock = time;
+	frozen = time;
 }
 
 TimestampTz
 lab_sandbox_clock(void)
 {
-	return clock;
+	return frozen;
 }
 
 /*
- * A transaction takes its time from its first statement, which takes the system's.  Parallel workers
- * are told it by their leader: that is the way in, and has to be called as one of them.
+ * A transaction takes its time from its first statement, which takes the system's.  Parallel
+ * workers are told it by their leader: that is the way in, and has to be called as one of them.
  */
 static void
 set_time(void)
 {
 	int number = ParallelWorkerNumber;
 
-	if (clock == 0)
+	if (frozen == 0)
 	{
 		SetCurrentStatementStartTimestamp();
 		return;
 	}
 	ParallelWorkerNumber = 0;
-	SetParallelStartTimestamps(clock, clock);
+	SetParallelStartTimestamps(frozen, frozen);
 	ParallelWorkerNumber = number;
 }
 
