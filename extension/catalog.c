@@ -166,9 +166,9 @@ lab_catalog_add(const LabSpec *spec, Jsonb *source, Oid owner, Oid reference)
 {
 	static const char *const feedback[] = {"none", "object", "hint", "diff"};
 	static const char *const extras[] = {"ignore", "count", "strict"};
-	Oid types[] = {TEXTOID,        TEXTOID,        REGROLEOID,  NAMEOID, OIDOID,
-				   NAMEOID,        JSONBOID,       TEXTOID,     TEXTOID, TEXTARRAYOID,
-				   TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTARRAYOID};
+	Oid types[] = {TEXTOID,      TEXTOID, REGROLEOID, NAMEOID,      OIDOID,         NAMEOID,
+				   JSONBOID,     TEXTOID, TEXTOID,    TEXTARRAYOID, TIMESTAMPTZOID, TIMESTAMPTZOID,
+				   TEXTARRAYOID, INT8OID, INT8OID,    INT4OID,      INT4OID};
 	Datum values[] = {
 		CStringGetTextDatum(spec->lab),
 		CStringGetTextDatum(spec->title),
@@ -183,16 +183,25 @@ lab_catalog_add(const LabSpec *spec, Jsonb *source, Oid owner, Oid reference)
 		TimestampTzGetDatum(spec->opens),
 		TimestampTzGetDatum(spec->closes),
 		text_array(spec->inactive),
+		Int64GetDatum(spec->disk),
+		Int64GetDatum(spec->temp_disk),
+		Int32GetDatum(spec->statement_timeout),
+		Int32GetDatum(spec->idle_timeout),
 	};
-	char nulls[] = "             ";
+	char nulls[] = "                 ";
 
 	nulls[5] = NULL_IF(spec->starter == NULL);
 	nulls[10] = NULL_IF(!spec->has_opens);
 	nulls[11] = NULL_IF(!spec->has_closes);
+	nulls[13] = NULL_IF(spec->disk < 0);
+	nulls[14] = NULL_IF(spec->temp_disk < 0);
+	nulls[15] = NULL_IF(spec->statement_timeout < 0);
+	nulls[16] = NULL_IF(spec->idle_timeout < 0);
 
 	execute("INSERT INTO lab.labs (name, title, owner, reference, reference_oid, starter, spec,\n"
-			"	feedback, extras, ignore, opens, closes, inactive)\n"
-			"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)\n"
+			"	feedback, extras, ignore, opens, closes, inactive,\n"
+			"	disk, temp_disk, statement_timeout, idle_timeout)\n"
+			"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)\n"
 			"ON CONFLICT (name) DO NOTHING\n"
 			"RETURNING id",
 			lengthof(types), types, values, nulls);

@@ -37,9 +37,8 @@ PG_FUNCTION_INFO_V1(lab_drop);
 PG_FUNCTION_INFO_V1(lab_evaluate);
 PG_FUNCTION_INFO_V1(lab_workers);
 
-/* Every function needs the library's processes, and they look at one database only. */
-static void
-require_control_database(void)
+void
+lab_require_control_database(void)
 {
 	char *here;
 
@@ -275,7 +274,7 @@ lab_create(PG_FUNCTION_ARGS)
 	List *checks;
 	int32 lab;
 
-	require_control_database();
+	lab_require_control_database();
 	InitMaterializedSRF(fcinfo, 0);
 	spec = lab_spec_read(source);
 	reference = callers_database(spec->reference, "reference", GetUserId());
@@ -310,7 +309,7 @@ lab_drop(PG_FUNCTION_ARGS)
 	char *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	LabPrivilege privilege;
 
-	require_control_database();
+	lab_require_control_database();
 	lab_privilege_begin(&privilege);
 	lab_catalog_drop(lab_catalog_find(name, privilege.caller), PG_GETARG_BOOL(1));
 	lab_privilege_end(&privilege);
@@ -344,7 +343,7 @@ lab_evaluate(PG_FUNCTION_ARGS)
 	ListCell *cell;
 	ListCell *database;
 
-	require_control_database();
+	lab_require_control_database();
 	if (PG_ARGISNULL(0))
 		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("lab must not be null")));
 
@@ -385,7 +384,7 @@ lab_workers(PG_FUNCTION_ARGS)
 	uint64 heartbeat;
 	uint64 starved;
 
-	require_control_database();
+	lab_require_control_database();
 	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 

@@ -50,6 +50,10 @@ CREATE TABLE lab.labs (
 	ignore text[] NOT NULL,
 	opens timestamptz,
 	closes timestamptz,
+	disk bigint,					-- limits; NULL: none.  Bytes of a database,
+	temp_disk bigint,				-- bytes of temporary files of a session,
+	statement_timeout integer,		-- milliseconds
+	idle_timeout integer,			-- milliseconds idle in a transaction
 	inactive text[] NOT NULL,
 	state text NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'dropping')),
 	keep_databases boolean NOT NULL DEFAULT false,
@@ -78,6 +82,7 @@ CREATE TABLE lab.participants (
 	attempts integer NOT NULL DEFAULT 0,
 	retry_at timestamptz,
 	error text,						-- of provisioning
+	closes timestamptz,				-- by lab_extend(); NULL: when the lab closes
 	passed integer NOT NULL DEFAULT 0,
 	total integer NOT NULL DEFAULT 0,
 	score numeric(5,2) NOT NULL DEFAULT 0,
@@ -143,6 +148,118 @@ COMMENT ON TABLE lab.progress IS 'history: a row whenever a participant''s resul
 
 REVOKE ALL ON ALL TABLES IN SCHEMA lab FROM PUBLIC;
 GRANT SELECT ON lab.labs, lab.participants, lab.tasks, lab.checks, lab.results, lab.progress TO lab_master;
+
+-- ---------------------------------------------------------------------------
+-- What is to be told to systems outside: LDAP and what else there will be.  One
+-- publisher a target drains the outbox (worker/publisher.c).
+-- ---------------------------------------------------------------------------
+CREATE TABLE lab.outbox (
+	id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	target text NOT NULL,
+	subject text NOT NULL,			-- what changed, such as "account alice"; how it should be is in the other tables
+	lab text,						-- whose change it was
+	payload jsonb,					-- what the tables do not say; never a secret
+	created timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	attempts integer NOT NULL DEFAULT 0,
+	retry_at timestamptz,
+	error text						-- why the target refused it last
+);
+CREATE INDEX ON lab.outbox (target, subject);
+COMMENT ON TABLE lab.outbox IS 'changes that a target has not been told of yet, written in the transaction of the change; rows go when the target has them';
+
+CREATE TABLE lab.targets (
+	target text PRIMARY KEY,
+	missing text,					-- settings that are not there
+	error text,						-- why the target as a whole could not be told anything
+	retry_at timestamptz,
+	since timestamptz NOT NULL
+);
+COMMENT ON TABLE lab.targets IS 'how each target was found last';
+
+CREATE TABLE lab.drift (
+	id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	target text NOT NULL,
+	lab text,
+	subject text NOT NULL,
+	what text NOT NULL
+);
+CREATE INDEX ON lab.drift (at);
+COMMENT ON TABLE lab.drift IS 'where a target differed from what was wanted, and was repaired';
+
+REVOKE ALL ON lab.outbox, lab.targets, lab.drift FROM PUBLIC;
+GRANT SELECT ON lab.outbox, lab.targets, lab.drift TO lab_master;
+
+CREATE FUNCTION lab.outbox_changed()
+RETURNS trigger
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'lab_outbox_changed';
+COMMENT ON FUNCTION lab.outbox_changed() IS 'wakes the publishers when the transaction commits';
+CREATE TRIGGER wake AFTER INSERT ON lab.outbox
+	FOR EACH STATEMENT EXECUTE FUNCTION lab.outbox_changed();
+
+CREATE FUNCTION lab.publishers(OUT target text, OUT process integer)
+RETURNS SETOF record
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'lab_publishers';
+COMMENT ON FUNCTION lab.publishers() IS 'the targets and the process of each, from shared memory';
+GRANT EXECUTE ON FUNCTION lab.publishers() TO lab_master;
+
+CREATE FUNCTION lab.ask_reconcile()
+RETURNS void
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'lab_ask_reconcile';
+COMMENT ON FUNCTION lab.ask_reconcile() IS 'lets every publisher compare its target with what is wanted; returns when they have';
+
+-- How the targets are, for lab_status().
+CREATE FUNCTION lab.target_status()
+RETURNS TABLE (part text, state text, detail text, since timestamptz)
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH waiting AS (
+		SELECT o.target, count(DISTINCT o.subject) AS subjects,
+			count(DISTINCT o.subject) FILTER (WHERE o.error IS NOT NULL) AS refused,
+			min(o.created) AS oldest
+		FROM lab.outbox o
+		GROUP BY o.target
+	)
+	SELECT p.target,
+		CASE
+			WHEN p.process IS NULL THEN 'not running'
+			WHEN t.missing IS NOT NULL THEN CASE WHEN w.subjects > 0 THEN 'waiting' ELSE 'off' END
+			WHEN t.error IS NOT NULL OR w.refused > 0 THEN 'failing'
+			WHEN w.subjects > 0 THEN 'working'
+			ELSE 'ok'
+		END,
+		concat_ws('; ',
+			coalesce(t.missing, t.error),
+			CASE WHEN t.error IS NOT NULL AND t.retry_at > clock_timestamp()
+				THEN 'tried again in ' || ceil(extract(epoch FROM t.retry_at - clock_timestamp())) || ' s'
+			END,
+			CASE WHEN w.subjects > 0 THEN w.subjects || ' waiting' ELSE 'nothing is waiting' END,
+			CASE WHEN w.refused > 0 THEN w.refused || ' of them refused, see below' END,
+			CASE WHEN p.process IS NULL THEN 'the server''s log says why it does not run' END),
+		CASE WHEN t.missing IS NULL AND t.error IS NULL THEN w.oldest ELSE t.since END
+	FROM lab.publishers() p
+	LEFT JOIN lab.targets t ON t.target = p.target
+	LEFT JOIN waiting w ON w.target = p.target
+	UNION ALL
+	(SELECT o.target || ' ' || o.subject, 'failing', max(o.error), min(o.created)
+	FROM lab.outbox o
+	GROUP BY o.target, o.subject
+	HAVING max(o.error) IS NOT NULL
+	ORDER BY min(o.id)
+	LIMIT 20)
+	UNION ALL
+	(SELECT d.target || ' ' || d.subject, 'repaired', d.what, d.at
+	FROM lab.drift d
+	WHERE d.at > clock_timestamp() - interval '1 day'
+	ORDER BY d.at DESC
+	LIMIT 20)
+$$;
+COMMENT ON FUNCTION lab.target_status() IS 'the rows of lab_status() about targets: LDAP and others; the first twenty that a target refuses, the last twenty that were repaired';
+GRANT EXECUTE ON FUNCTION lab.target_status() TO lab_master;
 
 -- ---------------------------------------------------------------------------
 -- The lab master's functions.
@@ -300,6 +417,60 @@ COMMENT ON PROCEDURE lab_wait(text, interval) IS
 	'returns when all databases of the lab are made and were compared once, or, after lab_drop, when all are gone';
 
 -- ---------------------------------------------------------------------------
+-- The time window.  Sessions that are open follow at once.
+-- ---------------------------------------------------------------------------
+CREATE FUNCTION lab.set_window(lab text, login text, opens timestamptz, closes timestamptz)
+RETURNS void
+LANGUAGE c VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'lab_set_window';
+COMMENT ON FUNCTION lab.set_window(text, text, timestamptz, timestamptz) IS
+	'sets the window of a lab, or when it closes for one participant; NULL opens or closes: unchanged';
+GRANT EXECUTE ON FUNCTION lab.set_window(text, text, timestamptz, timestamptz) TO lab_master;
+
+CREATE FUNCTION lab_open(lab text)
+RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT lab.set_window($1, NULL, least(l.opens, now()),
+		CASE WHEN l.closes <= now() THEN 'infinity' ELSE l.closes END)
+	FROM (SELECT 1) AS once
+	LEFT JOIN lab.labs l ON l.name = $1
+$$;
+COMMENT ON FUNCTION lab_open(text) IS
+	'opens a lab now; one that had closed stays open until lab_close()';
+
+CREATE FUNCTION lab_close(lab text)
+RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT lab.set_window($1, NULL, NULL, now())
+$$;
+COMMENT ON FUNCTION lab_close(text) IS
+	'closes a lab now, for everybody: databases can be read, not written';
+
+CREATE FUNCTION lab_extend(lab text, login text, by interval)
+RETURNS timestamptz
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT lab.set_window($1, $2, NULL, w.closes)
+	FROM (
+		SELECT greatest(now(), coalesce(p.closes, l.closes)) + $3
+		FROM (SELECT 1) AS once
+		LEFT JOIN lab.labs l ON l.name = $1
+		LEFT JOIN lab.participants p ON p.lab_id = l.id AND p.login = $2::name
+	) AS w (closes);
+	SELECT coalesce(p.closes, l.closes)
+	FROM lab.labs l
+	LEFT JOIN lab.participants p ON p.lab_id = l.id AND p.login = $2::name
+	WHERE l.name = $1
+$$;
+COMMENT ON FUNCTION lab_extend(text, text, interval) IS
+	'gives one participant more time, or everybody (NULL), from now or from when the lab closes; returns the new end';
+
+-- ---------------------------------------------------------------------------
 -- Health.
 -- ---------------------------------------------------------------------------
 CREATE FUNCTION lab.workers(OUT coordinator integer, OUT started timestamptz, OUT heartbeat timestamptz,
@@ -307,6 +478,7 @@ CREATE FUNCTION lab.workers(OUT coordinator integer, OUT started timestamptz, OU
 LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'lab_workers';
 COMMENT ON FUNCTION lab.workers() IS 'labcreator''s processes, from shared memory';
+GRANT EXECUTE ON FUNCTION lab.workers() TO lab_master;
 
 CREATE FUNCTION lab_status()
 RETURNS TABLE (part text, state text, detail text, since timestamptz)
@@ -350,6 +522,8 @@ AS $$
 	JOIN lab.participants p ON p.lab_id = l.id
 	WHERE p.evaluation_error IS NOT NULL
 	UNION ALL
+	SELECT s.part, s.state, s.detail, s.since FROM lab.target_status() s
+	UNION ALL
 	SELECT 'spec ' || l.name, 'not active', path || ' is stored; this version does nothing with it', l.created
 	FROM lab.labs l, unnest(l.inactive) AS path
 $$;
@@ -368,6 +542,7 @@ AS $$
 	SELECT CASE
 		WHEN kind IN ('view_result') THEN 4
 		WHEN kind IN ('primary_key', 'unique', 'foreign_key', 'check', 'exclusion', 'index', 'rows') THEN 2
+		WHEN kind IN ('view_typmods', 'view_order', 'sequence_start', 'comment', 'parameter') THEN 0.25
 		ELSE 1
 	END::numeric
 $$;
@@ -467,11 +642,25 @@ $$;
 COMMENT ON FUNCTION lab.store(integer, integer[], text[], text[]) IS
 	'stores the verdicts of one evaluation where they differ from the last; true when something did';
 
-REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA lab FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION lab.workers() TO lab_master;
-REVOKE EXECUTE ON FUNCTION lab_create(jsonb), lab_drop(text, boolean), lab_evaluate(text, text),
-	lab_progress(text), lab_results(text, text), lab_checks(text), lab_status() FROM PUBLIC;
-REVOKE EXECUTE ON PROCEDURE lab_wait(text, interval) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION lab_create(jsonb), lab_drop(text, boolean), lab_evaluate(text, text),
-	lab_progress(text), lab_results(text, text), lab_checks(text), lab_status() TO lab_master;
-GRANT EXECUTE ON PROCEDURE lab_wait(text, interval) TO lab_master;
+-- ---------------------------------------------------------------------------
+-- Who may call what: lab masters the functions lab_*, nobody else anything.
+-- What they may call in schema lab is granted where it is defined.
+-- ---------------------------------------------------------------------------
+DO $$
+DECLARE
+	routine record;
+BEGIN
+	FOR routine IN
+		SELECT p.oid::pg_catalog.regprocedure AS name, p.proname LIKE 'lab\_%' AS for_masters
+		FROM pg_catalog.pg_proc p
+		JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.objid = p.oid
+		JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
+		WHERE d.deptype = 'e' AND e.extname = 'labcreator'
+	LOOP
+		EXECUTE pg_catalog.format('REVOKE EXECUTE ON ROUTINE %s FROM PUBLIC', routine.name);
+		IF routine.for_masters THEN
+			EXECUTE pg_catalog.format('GRANT EXECUTE ON ROUTINE %s TO lab_master', routine.name);
+		END IF;
+	END LOOP;
+END
+$$;

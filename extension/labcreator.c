@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "extension/compat.h"
+#include "extension/gate.h"
 #include "extension/guc.h"
 #include "extension/hooks.h"
 #include "extension/shmem.h"
@@ -26,5 +27,8 @@ _PG_init(void)
 	lab_guc_init();
 	lab_shmem_init();
 	lab_hooks_init();
+	lab_gate_init();
+	lab_writes_init();
+	lab_limits_init();
 	lab_workers_init();
 }

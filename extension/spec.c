@@ -27,7 +27,7 @@ static const LabSpecKey top_keys[] = {
 	{"reference", jbvString, true, true},  {"starter", jbvString, false, true},
 	{"hidden", jbvString, false, false},   {"participants", jbvArray, true, true},
 	{"database", jbvString, false, true},  {"auth", jbvObject, false, true},
-	{"opens", jbvString, false, false},    {"closes", jbvString, false, false},
+	{"opens", jbvString, false, true},     {"closes", jbvString, false, true},
 	{"limits", jbvObject, false, true},    {"feedback", jbvString, false, true},
 	{"peers", jbvString, false, false},    {"extras", jbvString, false, true},
 	{"tasks", jbvArray, false, true},      {"ignore", jbvArray, false, true},
@@ -50,11 +50,9 @@ static const LabSpecKey auth_keys[] = {
 };
 
 static const LabSpecKey limit_keys[] = {
-	{"connections", jbvNumeric, false, true},
-	{"disk", jbvString, false, false},
-	{"temp_disk", jbvString, false, false},
-	{"statement_timeout", jbvString, false, false},
-	{NULL},
+	{"connections", jbvNumeric, false, true},        {"disk", jbvString, false, true},
+	{"temp_disk", jbvString, false, true},           {"statement_timeout", jbvString, false, true},
+	{"idle_in_transaction", jbvString, false, true}, {NULL},
 };
 
 static const LabSpecKey task_keys[] = {
@@ -227,7 +225,8 @@ read_limits(LabSpec *spec, LabSpecObject *top)
 	JsonbValue *connections;
 
 	spec->connections = -1;
-	spec->disk = spec->temp_disk = spec->statement_timeout = -1;
+	spec->disk = spec->temp_disk = -1;
+	spec->statement_timeout = spec->idle_timeout = -1;
 	if (value == NULL)
 		return;
 	limits = lab_spec_object(value, "$.limits", limit_keys, &spec->inactive);
@@ -239,6 +238,7 @@ read_limits(LabSpec *spec, LabSpecObject *top)
 	spec->disk = lab_spec_get_size(limits, "disk");
 	spec->temp_disk = lab_spec_get_size(limits, "temp_disk");
 	spec->statement_timeout = lab_spec_get_duration(limits, "statement_timeout");
+	spec->idle_timeout = lab_spec_get_duration(limits, "idle_in_transaction");
 }
 
 /* Strings of an array, none of them empty. */

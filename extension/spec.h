@@ -50,6 +50,7 @@ typedef struct LabSpec
 	int64 disk;            /* bytes; -1 */
 	int64 temp_disk;       /* bytes; -1 */
 	int statement_timeout; /* milliseconds; -1 */
+	int idle_timeout;      /* milliseconds, idle in a transaction; -1 */
 
 	LabFeedback feedback;
 	char *peers; /* named, aliased, hidden */

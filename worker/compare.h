@@ -22,7 +22,10 @@ typedef struct LabComparison
 /* Pairs each check with a fact, the equal ones first; a list of LabComparison *. */
 extern List *lab_compare_pair(List *checks, List *facts);
 
-/* Sets the problem of each table that has what changes its behaviour and the reference lacks. */
+/*
+ * Fails each table that has what changes its behaviour and the reference lacks:
+ * facts that no check has found, and that no judge has accounted for.
+ */
 extern void lab_compare_extras(List *comparisons, List *facts, LabExtras extras);
 
 /* Equal definitions pass. */

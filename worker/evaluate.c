@@ -20,6 +20,7 @@
 #include "storage/ipc.h"
 #include "tcop/tcopprot.h"
 #include "utils/memutils.h"
+#include "worker/disk.h"
 #include "worker/explain.h"
 #include "worker/facts.h"
 #include "worker/kinds.h"
@@ -90,8 +91,6 @@ judge_pass(const LabEvaluation *evaluation, bool writing)
 		const LabKind *kind = lab_kind_find(comparison->check->fact.kind);
 		LabJudge judge = kind == NULL ? NULL : writing ? kind->judge_writing : kind->judge;
 
-		if (!writing && !comparison->problem)
-			lab_compare_settle(comparison);
 		if (judge == NULL || comparison->problem || (comparison->found == NULL && !kind->unmatched))
 			continue;
 		if (writing && kind->judge && comparison->status != LAB_PASS)
@@ -132,10 +131,13 @@ evaluate(LabEvaluation *evaluation)
 	LabMistakes *mistakes;
 	ListCell *cell;
 
+	lab_disk_measure();
 	evaluation->facts = lab_facts_read(job->role, job->check_timeout, job->ignore);
 	evaluation->comparisons = lab_compare_pair(job->checks, evaluation->facts);
-	lab_compare_extras(evaluation->comparisons, evaluation->facts, job->extras);
+	foreach (cell, evaluation->comparisons)
+		lab_compare_settle(lfirst(cell));
 	judge_pass(evaluation, false);
+	lab_compare_extras(evaluation->comparisons, evaluation->facts, job->extras);
 	begin_writing();
 	judge_pass(evaluation, true);
 	mistakes = lab_mistakes_collect(evaluation);

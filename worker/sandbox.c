@@ -12,6 +12,7 @@
 #include "access/parallel.h"
 #include "access/xact.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_database.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/guc.h"
@@ -119,6 +120,10 @@ lab_sandbox_end(void)
 	AbortOutOfAnyTransaction();
 }
 
+/* The owner that a row of a catalog names; InvalidOid where there is no such row. */
+#define OWNER_IN(tuple, form, field)                                                               \
+	(HeapTupleIsValid(tuple) ? ((form) GETSTRUCT(tuple))->field : InvalidOid)
+
 Oid
 lab_sandbox_identity(Oid role, Oid relation)
 {
@@ -128,10 +133,16 @@ lab_sandbox_identity(Oid role, Oid relation)
 	if (OidIsValid(role))
 		return role;
 	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
-	if (!HeapTupleIsValid(tuple))
-		return GetUserId();
-	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-	ReleaseSysCache(tuple);
+	owner = OWNER_IN(tuple, Form_pg_class, relowner);
+	if (HeapTupleIsValid(tuple))
+		ReleaseSysCache(tuple);
+	if (OidIsValid(owner))
+		return owner;
+	/* Never the worker itself, which is a superuser in a reference. */
+	tuple = SearchSysCache1(DATABASEOID, ObjectIdGetDatum(MyDatabaseId));
+	owner = OWNER_IN(tuple, Form_pg_database, datdba);
+	if (HeapTupleIsValid(tuple))
+		ReleaseSysCache(tuple);
 	return owner;
 }
 

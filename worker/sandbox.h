@@ -34,7 +34,10 @@ typedef struct LabSandboxError
 	char *message; /* in the caller's memory context */
 } LabSandboxError;
 
-/* Whom to run as: the role, or the relation's owner where there is none (reference, starter). */
+/*
+ * Whom to run as: the role, or where there is none (reference, starter) the
+ * relation's owner, or the database's.
+ */
 extern Oid lab_sandbox_identity(Oid role, Oid relation);
 
 /*
