@@ -540,8 +540,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE
-		WHEN kind IN ('view_result') THEN 4
-		WHEN kind IN ('primary_key', 'unique', 'foreign_key', 'check', 'exclusion', 'index', 'rows') THEN 2
+		WHEN kind IN ('view_result', 'function_behaviour', 'trigger_behaviour', 'rule_behaviour') THEN 4
+		WHEN kind IN ('primary_key', 'unique', 'foreign_key', 'check', 'exclusion', 'index', 'rows', 'view_behaviour') THEN 2
 		WHEN kind IN ('view_typmods', 'view_order', 'sequence_start', 'comment', 'parameter') THEN 0.25
 		ELSE 1
 	END::numeric

@@ -6,10 +6,17 @@
 
 #include "worker/contents.h"
 #include "worker/kinds.h"
+#include "worker/probe_function.h"
+#include "worker/probe_perturb.h"
+#include "worker/probe_trigger.h"
 
 static const LabKind kinds[] = {
 	{"rows", false, lab_contents_derive, NULL, lab_contents_judge, NULL},
 	{"view_result", false, lab_contents_derive, NULL, lab_contents_judge, NULL},
+	{"function_behaviour", false, NULL, lab_function_derive, NULL, lab_function_judge},
+	{"trigger_behaviour", true, NULL, lab_trigger_derive, NULL, lab_trigger_judge},
+	{"rule_behaviour", true, NULL, lab_trigger_derive, NULL, lab_trigger_judge},
+	{"view_behaviour", false, NULL, lab_view_derive, NULL, lab_view_judge},
 };
 
 const LabKind *

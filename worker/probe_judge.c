@@ -9,6 +9,7 @@
 
 #include "access/xact.h"
 #include "extension/guc.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "worker/probe.h"

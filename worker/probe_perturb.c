@@ -128,7 +128,8 @@ add_probes(LabPlan *plan, List *probes)
 static List *
 pool_of(const LabColumn *column)
 {
-	List *pool = list_copy_head(column->parents ? column->parents : column->values.ordinary, MOST_VALUES);
+	List *pool =
+		list_copy_head(column->parents ? column->parents : column->values.ordinary, MOST_VALUES);
 
 	if (!column->not_null)
 		pool = lappend(pool, psprintf("NULL::%s", format_type_be(column->type)));
@@ -146,8 +147,10 @@ add_rows(LabPlan *plan, const LabTable *table)
 		char **row;
 
 		for (int i = 0; i < 3; i++)
-			add(plan, lab_table_insert(table, lab_table_new_row(table, i == 1 ? n - 1 + 7 : n, modelled)),
-				true), n++;
+			add(plan,
+				lab_table_insert(table, lab_table_new_row(table, i == 1 ? n - 1 + 7 : n, modelled)),
+				true),
+				n++;
 		row = lab_table_new_row(table, n++, modelled);
 		for (int i = 0; i < table->ncolumns; i++)
 			if (row[i] && !table->columns[i].not_null && !table->columns[i].key)
@@ -201,14 +204,17 @@ change_rows(LabPlan *plan, const LabTable *table)
 		foreach (cell, pool)
 			appendStringInfo(&values, "%s%s", values.len > 0 ? ", " : "", (char *) lfirst(cell));
 		if (!table->large)
-			add(plan, psprintf("UPDATE %s SET %s = (ARRAY[%s])[1 + (%s + %d) %% %d]", table->name,
-							   column->name, values.data, row_hash(table), i, list_length(pool)),
+			add(plan,
+				psprintf("UPDATE %s SET %s = (ARRAY[%s])[1 + (%s + %d) %% %d]", table->name,
+						 column->name, values.data, row_hash(table), i, list_length(pool)),
 				true);
 		/* Should that be too much at once: one row, one value. */
 		foreach (cell, table->samples)
-			add(plan, psprintf("UPDATE %s SET %s = %s%s", table->name, column->name,
-							   (char *) list_nth(pool, (foreach_current_index(cell) + i) % list_length(pool)),
-							   lab_table_where(table, lfirst(cell))),
+			add(plan,
+				psprintf(
+					"UPDATE %s SET %s = %s%s", table->name, column->name,
+					(char *) list_nth(pool, (foreach_current_index(cell) + i) % list_length(pool)),
+					lab_table_where(table, lfirst(cell))),
 				true);
 	}
 }
@@ -232,7 +238,9 @@ remove_half(LabPlan *plan, const LabTable *table)
 		add(plan, psprintf("DELETE FROM %s WHERE %s %% 2 = 0", table->name, row_hash(table)), true);
 	foreach (cell, table->samples)
 		if (foreach_current_index(cell) < 2)
-			add(plan, psprintf("DELETE FROM %s%s", table->name, lab_table_where(table, lfirst(cell))), true);
+			add(plan,
+				psprintf("DELETE FROM %s%s", table->name, lab_table_where(table, lfirst(cell))),
+				true);
 }
 
 static void
@@ -316,8 +324,8 @@ lab_view_judge(LabComparison *comparison, const LabEvaluation *evaluation)
 	}
 	if (plan->probes == NIL)
 	{
-		comparison->problem =
-			psprintf("%s gives something else each time, and its query is another one", expected->object);
+		comparison->problem = psprintf(
+			"%s gives something else each time, and its query is another one", expected->object);
 		return;
 	}
 	scope.owner = lab_sandbox_identity(evaluation->job->role, comparison->found->relation);

@@ -8,7 +8,9 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
+#include "parser/parse_coerce.h"
 #include "utils/builtins.h"
 #include "worker/probe_table.h"
 
@@ -51,12 +53,11 @@ inserts(const LabTable *table, List *statements)
 {
 	for (int n = 0; n < ROWS; n++)
 		for (int modelled = 0; modelled < 2; modelled++)
-			statements = lappend(statements,
-								 lab_table_insert(table, lab_table_new_row(table, n, modelled)));
-	statements =
-		lappend(statements,
-				psprintf("%s; %s", lab_table_insert(table, lab_table_new_row(table, 0, false)),
-						 lab_table_insert(table, lab_table_new_row(table, 1, false))));
+			statements =
+				lappend(statements, lab_table_insert(table, lab_table_new_row(table, n, modelled)));
+	statements = lappend(
+		statements, psprintf("%s; %s", lab_table_insert(table, lab_table_new_row(table, 0, false)),
+							 lab_table_insert(table, lab_table_new_row(table, 1, false))));
 	if (table->samples)
 		statements = lappend(statements, insert_again(table));
 	statements = lappend(statements, psprintf("INSERT INTO %s DEFAULT VALUES", table->name));
@@ -126,11 +127,11 @@ updates_of(const LabTable *table, List *statements, int column)
 			statements = lappend(
 				statements,
 				psprintf("%s%s", set,
-						 lab_table_where(table, list_nth(table->samples,
-														 n % list_length(table->samples)))));
+						 lab_table_where(
+							 table, list_nth(table->samples, n % list_length(table->samples)))));
 		if (table->samples == NIL || n < 2)
-			statements = lappend(statements,
-								 psprintf("%s; %s%s", insert, set, lab_table_where(table, row)));
+			statements =
+				lappend(statements, psprintf("%s; %s%s", insert, set, lab_table_where(table, row)));
 	}
 	return statements;
 }
@@ -145,15 +146,18 @@ wholesale(const LabTable *table, List *statements)
 
 		if (column->fixed)
 			continue;
-		statements = lappend(statements,
-							 psprintf("%s WHERE false", set_clause(table, i, column->name)));
+		statements =
+			lappend(statements, psprintf("%s WHERE false", set_clause(table, i, column->name)));
 		if (!table->large)
 			statements = lappend(statements, set_clause(table, i, column->name));
-		if (!table->large && TypeCategory(column->type) == 'N' && !column->key)
+		if (!table->large && TypeCategory(column->type) == TYPCATEGORY_NUMERIC && !column->key)
 		{
-			statements = lappend(statements, set_clause(table, i, psprintf("%s + 1", column->name)));
-			statements = lappend(statements, set_clause(table, i, psprintf("%s - 1", column->name)));
-			statements = lappend(statements, set_clause(table, i, psprintf("%s * 2", column->name)));
+			statements =
+				lappend(statements, set_clause(table, i, psprintf("%s + 1", column->name)));
+			statements =
+				lappend(statements, set_clause(table, i, psprintf("%s - 1", column->name)));
+			statements =
+				lappend(statements, set_clause(table, i, psprintf("%s * 2", column->name)));
 		}
 	}
 	statements = lappend(statements, psprintf("DELETE FROM %s WHERE false", table->name));

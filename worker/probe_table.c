@@ -40,7 +40,7 @@ static const char columns_query[] =
 	"		LIMIT 1)\n"
 	"FROM pg_attribute a\n"
 	"LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum\n"
-	"WHERE a.attrelid = %u AND a.attnum > 0 AND NOT a.attisdropped\n"
+	"WHERE a.attrelid = $1 AND a.attnum > 0 AND NOT a.attisdropped\n"
 	"ORDER BY a.attname";
 /* clang-format on */
 
@@ -59,10 +59,12 @@ read_columns(LabTable *table)
 {
 	MemoryContext context = CurrentMemoryContext;
 	List *queries = NIL;
+	Oid type = OIDOID;
+	Datum value = ObjectIdGetDatum(table->oid);
 	bool isnull;
 
 	SPI_connect();
-	if (SPI_execute(psprintf(columns_query, table->oid), true, 0) != SPI_OK_SELECT)
+	if (SPI_execute_with_args(columns_query, 1, &type, &value, NULL, true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the columns of %s", table->name);
 	MemoryContextSwitchTo(context);
 	table->ncolumns = SPI_processed;
@@ -103,8 +105,9 @@ read_parents(LabTable *table, List *queries, int timeout)
 			column->parents = lappend(column->parents, lab_literal(lfirst(value), column->type));
 		/* The first parent that a probe adds, if its key comes from a sequence. */
 		if (column->parents && (column->type == INT4OID || column->type == INT8OID))
-			column->parents = lappend(
-				column->parents, lab_literal(psprintf(INT64_FORMAT, LAB_SEQUENCE_START), column->type));
+			column->parents =
+				lappend(column->parents,
+						lab_literal(psprintf(INT64_FORMAT, LAB_SEQUENCE_START), column->type));
 	}
 }
 
@@ -121,9 +124,8 @@ split(const LabTable *table, char *text)
 
 		if (end)
 			*end = '\0';
-		values[i] = strcmp(text, IS_NULL) == 0
-						? psprintf("NULL::%s", format_type_be(column->type))
-						: lab_literal(text, column->type);
+		values[i] = strcmp(text, IS_NULL) == 0 ? psprintf("NULL::%s", format_type_be(column->type))
+											   : lab_literal(text, column->type);
 		text = end ? end + 1 : NULL;
 	}
 	return values;
@@ -142,9 +144,9 @@ read_samples(LabTable *table, int timeout)
 	appendStringInfo(&query, ") FROM %s AS t ORDER BY md5(t::text) LIMIT %d", table->name, SAMPLES);
 	foreach (cell, lab_values_query(query.data, table->owner, timeout))
 		table->samples = lappend(table->samples, split(table, lfirst(cell)));
-	table->large = list_length(lab_values_query(psprintf("SELECT 1 FROM %s LIMIT %d", table->name,
-														 MANY_ROWS + 1),
-												table->owner, timeout)) > MANY_ROWS;
+	table->large = list_length(lab_values_query(
+					   psprintf("SELECT 1 FROM %s LIMIT %d", table->name, MANY_ROWS + 1),
+					   table->owner, timeout)) > MANY_ROWS;
 }
 
 LabTable *
@@ -159,8 +161,8 @@ lab_table_read(Oid oid, const LabMentions *mentions, int timeout)
 	form = (Form_pg_class) GETSTRUCT(tuple);
 	table = palloc0(sizeof(LabTable));
 	table->oid = oid;
-	table->name = quote_qualified_identifier(get_namespace_name(form->relnamespace),
-											 NameStr(form->relname));
+	table->name =
+		quote_qualified_identifier(get_namespace_name(form->relnamespace), NameStr(form->relname));
 	table->owner = form->relowner;
 	table->view = form->relkind == RELKIND_VIEW;
 	ReleaseSysCache(tuple);
@@ -198,7 +200,8 @@ made_up(const LabColumn *column, int n)
 		case DATEOID:
 		case TIMESTAMPOID:
 		case TIMESTAMPTZOID:
-			return lab_literal(psprintf("2031-%02d-%02d", 1 + n / 28 % 12, 1 + n % 28), column->type);
+			return lab_literal(psprintf("2031-%02d-%02d", 1 + n / 28 % 12, 1 + n % 28),
+							   column->type);
 	}
 	if (values->ordinary == NIL)
 		return NULL;

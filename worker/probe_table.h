@@ -18,7 +18,7 @@ typedef struct LabColumn
 	bool fixed;     /* and nobody else may: GENERATED ALWAYS */
 	bool key;       /* part of a primary key or unique index */
 	bool primary;
-	List *parents;  /* values that a foreign key allows; NIL: it has none, or no parent is there */
+	List *parents; /* values that a foreign key allows; NIL: it has none, or no parent is there */
 	LabValues values;
 } LabColumn;
 

@@ -106,8 +106,9 @@ lab_trigger_judge(LabComparison *comparison, const LabEvaluation *evaluation)
 
 	if (comparison->found == NULL)
 	{
-		comparison->problem = psprintf("%s has no %s", expected->object,
-									   strcmp(expected->kind, "rule_behaviour") == 0 ? "rule" : "trigger");
+		comparison->problem =
+			psprintf("%s has no %s", expected->object,
+					 strcmp(expected->kind, "rule_behaviour") == 0 ? "rule" : "trigger");
 		return;
 	}
 	plan = lab_plan_read(expected->definition);
@@ -118,7 +119,8 @@ lab_trigger_judge(LabComparison *comparison, const LabEvaluation *evaluation)
 	}
 	if (plan->probes == NIL)
 	{
-		comparison->problem = psprintf("%s cannot be tried, and its code is another one", expected->object);
+		comparison->problem =
+			psprintf("%s cannot be tried, and its code is another one", expected->object);
 		return;
 	}
 	scope.owner = lab_sandbox_identity(evaluation->job->role, comparison->found->relation);
