@@ -8,6 +8,9 @@
 #include "worker/equations.h"
 #include "worker/kinds.h"
 #include "worker/own.h"
+#include "worker/probe_function.h"
+#include "worker/probe_perturb.h"
+#include "worker/probe_trigger.h"
 #include "worker/views.h"
 
 static const LabKind kinds[] = {
@@ -28,6 +31,10 @@ static const LabKind kinds[] = {
 	{"view_hidden", true, NULL, NULL, lab_views_judge_hidden, NULL},
 	{"query", true, lab_own_derive_query, NULL, lab_own_judge_query, NULL},
 	{"plan", true, lab_own_derive_plan, NULL, lab_own_judge_plan, NULL},
+	{"function_behaviour", false, NULL, lab_function_derive, NULL, lab_function_judge},
+	{"trigger_behaviour", true, NULL, lab_trigger_derive, NULL, lab_trigger_judge},
+	{"rule_behaviour", true, NULL, lab_trigger_derive, NULL, lab_trigger_judge},
+	{"view_behaviour", false, NULL, lab_view_derive, NULL, lab_view_judge},
 };
 
 const LabKind *

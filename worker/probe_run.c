@@ -254,7 +254,7 @@ static List *
 run_steps(const LabStage *stage, List *steps)
 {
 	static const LabStep immediate = {"SET CONSTRAINTS ALL IMMEDIATE", true, false, false};
-	List *shielded = lab_sequences_shield(stage->owner);
+	List *shielded;
 	List *outcomes = NIL;
 	LabOutcome ignored = {0};
 	bool stopped = false;
@@ -264,6 +264,8 @@ run_steps(const LabStage *stage, List *steps)
 	ListCell *cell;
 
 	prepare(stage);
+	shielded = lab_sequences_shield(stage->owner);
+	lab_effect_open(stage->watched);
 	GetUserIdAndSecContext(&user, &security);
 	SetUserIdAndSecContext(stage->role,
 						   security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
@@ -282,10 +284,12 @@ run_steps(const LabStage *stage, List *steps)
 			stopped = true;
 			continue;
 		}
-		if (!step->keep && !fresh)
+		if (!fresh)
 			lab_sequences_restart(shielded);
 		run_step(stage, step, outcome);
-		fresh = false;
+		fresh = step->keep;
+		if (step->keep)
+			lab_sequences_mark(shielded);
 		stopped = outcome->sqlstate == ERRCODE_QUERY_CANCELED;
 	}
 	return outcomes;

@@ -24,6 +24,8 @@
 #include "utils/timestamp.h"
 #include "worker/sandbox.h"
 
+static TimestampTz frozen = 0; /* 0: the system's clock */
+
 void
 lab_sandbox_pin_settings(void)
 {
@@ -67,10 +69,44 @@ lab_sandbox_pin_settings(void)
 }
 
 void
+lab_sandbox_set_clock(TimestampTz time)
+{
+	frozen = time;
+}
+
+TimestampTz
+lab_sandbox_clock(void)
+{
+	return frozen;
+}
+
+/*
+ * A transaction takes its time from its first statement, which takes the system's.  Parallel
+ * workers are told it by their leader: that is the way in, and has to be called as one of them.
+ */
+static void
+set_time(void)
+{
+	int number = ParallelWorkerNumber;
+
+	if (frozen == 0)
+	{
+		SetCurrentStatementStartTimestamp();
+		return;
+	}
+	ParallelWorkerNumber = 0;
+	SetParallelStartTimestamps(frozen, frozen);
+	ParallelWorkerNumber = number;
+}
+
+void
 lab_sandbox_begin(bool writing)
 {
-	SetCurrentStatementStartTimestamp();
+	set_time();
 	StartTransactionCommand();
+	/* What the participant commits meanwhile is for the next evaluation. */
+	if (writing)
+		XactIsoLevel = XACT_REPEATABLE_READ;
 	/* Before the first snapshot: from then on it cannot be taken back. */
 	XactReadOnly = !writing;
 	PushActiveSnapshot(GetTransactionSnapshot());

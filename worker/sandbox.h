@@ -21,6 +21,13 @@ extern void lab_sandbox_pin_settings(void);
 extern void lab_sandbox_begin(bool writing);
 extern void lab_sandbox_end(void);
 
+/*
+ * From the next transaction on it is always this time, for now() and all that follows from it: what
+ * depends on the clock gives the same on the day of the class as it gave in the reference.
+ */
+extern void lab_sandbox_set_clock(TimestampTz time);
+extern TimestampTz lab_sandbox_clock(void);
+
 typedef struct LabSandboxError
 {
 	int sqlstate;
