@@ -6,6 +6,7 @@ use lib 't';
 use Lab;
 use PostgreSQL::Test::Cluster;
 use Test::More;
+use Time::HiRes qw(time);
 
 my $node = lab_node('probes');
 
@@ -44,7 +45,7 @@ my %code = (
 		q{CREATE FUNCTION shop.orders_of(c int, OUT id int, OUT total numeric) RETURNS SETOF record LANGUAGE plpgsql STABLE AS $$ BEGIN RETURN QUERY SELECT o.id, o.total FROM shop.orders o WHERE o.customer_id = c ORDER BY o.id DESC; END $$},
 		q{CREATE FUNCTION shop.orders_of(c int) RETURNS TABLE (id int, total numeric) LANGUAGE sql STABLE AS $$SELECT o.id, o.total FROM shop.orders o WHERE customer_id = c AND status = 'paid'$$} ],
 	'shop.divide(numeric,numeric)' => [ 'function',
-		q{CREATE FUNCTION shop.divide(a numeric, b numeric) RETURNS numeric LANGUAGE plpgsql AS $$ BEGIN IF b = 0 THEN RAISE EXCEPTION 'no' USING ERRCODE = '22012'; END IF; RETURN a / b; END $$},
+		q{CREATE FUNCTION shop.divide(a numeric, b numeric) RETURNS numeric LANGUAGE plpgsql AS $$ BEGIN IF b = 0 AND a IS NOT NULL THEN RAISE EXCEPTION 'no' USING ERRCODE = '22012'; END IF; RETURN a / b; END $$},
 		q{CREATE FUNCTION shop.divide(a numeric, b numeric) RETURNS numeric LANGUAGE sql AS 'SELECT a / b'},
 		q{CREATE FUNCTION shop.divide(a numeric, b numeric) RETURNS numeric LANGUAGE sql AS 'SELECT a / nullif(b, 0)'} ],
 	'shop.greet(text,text)' => [ 'function',
@@ -168,14 +169,16 @@ sub solution
 }
 
 make_reference($node, 'reference', solution(0));
+my $t0 = time;
 create_lab($node, { lab => 'probes', reference => 'reference', participants => [ 'same', 'differs', 'wrong' ], feedback => 'diff' });
+diag(time - $t0);
 for my $i (0 .. 2)
 {
 	my $login = ('same', 'differs', 'wrong')[$i];
 
 	$node->safe_psql("probes_$login", solution($i), extra_params => [ '-U', $login ]);
 }
-lab_sql($node, 'SELECT lab_evaluate(\'probes\')');
+$t0 = time;lab_sql($node, 'SELECT lab_evaluate(\'probes\')');diag(time - $t0);
 
 sub result
 {
@@ -200,4 +203,5 @@ like(lab_sql($node, "SELECT string_agg(status, ' ') FROM lab_results('probes', '
 is(lab_sql($node, "SELECT count(*) FROM lab_checks('probes') WHERE kind LIKE '%behaviour' AND definition::jsonb ->> 'compared by' <> 'probes'"), '0', 'all of it is compared by probes');
 diag(lab_sql($node, "SELECT kind, object, detail FROM lab_results('probes', 'wrong') WHERE status <> 'pass'")) if $ENV{LAB_TALK};
 
+if ($ENV{LAB_TALK}) { diag(lab_sql($node, qq{SELECT object, p ->> 'sql', p ->> 'value', p ->> 'rows', p ->> 'sqlstate' FROM lab_checks('probes'), jsonb_array_elements(definition::jsonb -> 'probes') AS p WHERE object = '$ENV{LAB_TALK}' AND kind LIKE '%_behaviour'})); }
 done_testing();

@@ -164,15 +164,15 @@ is_artefact(const LabOutcome *outcome)
 
 /* What a probe shows, as far as others may show it as well. */
 static char *
-class_of(const LabProbe *probe, int phase)
+class_of(const LabProbe *probe)
 {
 	const LabOutcome *outcome = &probe->expected;
 	StringInfoData text;
 	ListCell *cell;
 
 	initStringInfo(&text);
-	appendStringInfo(&text, "%d %.6s %d %s " UINT64_FORMAT, phase, probe->step.sql,
-					 outcome->sqlstate, outcome->digest ? outcome->digest : "", outcome->rows);
+	appendStringInfo(&text, "%d %s " UINT64_FORMAT, outcome->sqlstate,
+					 outcome->digest ? outcome->digest : "", outcome->rows);
 	foreach (cell, outcome->effects)
 	{
 		const LabEffect *effect = lfirst(cell);
@@ -182,54 +182,134 @@ class_of(const LabProbe *probe, int phase)
 	return text.data;
 }
 
-/* Of each class one, then of each class another, until there are enough. */
-static List *
-choose(List *probes, int limit)
+/* A candidate that is no artefact. */
+typedef struct Candidate
 {
-	int n = list_length(probes);
-	char **classes = palloc(sizeof(char *) * Max(n, 1));
-	int *rank = palloc(sizeof(int) * Max(n, 1)); /* the how many-th of its class; -1: out */
-	List *chosen = NIL;
+	LabProbe *probe;
+	int phase; /* how many changes of the data came before it */
+	int rank;  /* the how many-th of its class */
+	char *class;
+} Candidate;
+
+/* Phases apart; then those that show something new; then as they came. */
+static int
+compare_candidates(const ListCell *a, const ListCell *b)
+{
+	const Candidate *one = lfirst(a);
+	const Candidate *other = lfirst(b);
+
+	if (one->phase != other->phase)
+		return one->phase < other->phase ? -1 : 1;
+	return one->rank < other->rank ? -1 : one->rank > other->rank;
+}
+
+static List *
+candidates_of(List *probes)
+{
+	List *candidates = NIL;
 	int phase = 0;
-	int taken = 0;
-	int worst = 0;
 	ListCell *cell;
+	ListCell *earlier;
 
-	foreach (cell, probes)
-	{
-		const LabProbe *probe = lfirst(cell);
-		int i = foreach_current_index(cell);
-
-		rank[i] = -1;
-		classes[i] = NULL;
-		if (probe->step.keep)
-		{
-			phase++;
-			continue;
-		}
-		if (is_artefact(&probe->expected))
-			continue;
-		classes[i] = class_of(probe, phase);
-		rank[i] = 0;
-		for (int j = 0; j < i; j++)
-			if (classes[j] && strcmp(classes[i], classes[j]) == 0)
-				rank[i]++;
-		worst = Max(worst, rank[i]);
-	}
-	for (int round = 0; round <= worst; round++)
-		for (int i = 0; i < n; i++)
-			if (rank[i] == round && taken++ >= limit)
-				rank[i] = -1;
 	foreach (cell, probes)
 	{
 		LabProbe *probe = lfirst(cell);
-		int i = foreach_current_index(cell);
+		Candidate *candidate;
 
-		if (probe->step.keep ? probe->expected.sqlstate == 0 && probe->expected.rows > 0
-							 : rank[i] >= 0)
-			chosen = lappend(chosen, probe);
+		if (probe->step.keep)
+			phase++;
+		if (probe->step.keep || is_artefact(&probe->expected))
+			continue;
+		candidate = palloc0(sizeof(Candidate));
+		candidate->probe = probe;
+		candidate->phase = phase;
+		candidate->class = class_of(probe);
+		foreach (earlier, candidates)
+		{
+			const Candidate *other = lfirst(earlier);
+
+			if (other->phase == phase && other->probe->group == probe->group &&
+				strcmp(other->class, candidate->class) == 0)
+				candidate->rank++;
+		}
+		candidates = lappend(candidates, candidate);
 	}
-	return chosen;
+	list_sort(candidates, compare_candidates);
+	return candidates;
+}
+
+/* How many more of the phase and group have been chosen so far. */
+static int
+chosen_of(List *chosen, const Candidate *candidate)
+{
+	int n = 0;
+	ListCell *cell;
+
+	foreach (cell, chosen)
+	{
+		const Candidate *other = lfirst(cell);
+
+		if (other->phase == candidate->phase && other->probe->group == candidate->probe->group)
+			n++;
+	}
+	return n;
+}
+
+static int
+in_phase(List *chosen, int phase)
+{
+	int n = 0;
+	ListCell *cell;
+
+	foreach (cell, chosen)
+		if (((Candidate *) lfirst(cell))->phase == phase)
+			n++;
+	return n;
+}
+
+/*
+ * From each group in turn, until there are enough: limit before the data are
+ * changed, and a quarter of it after each change.
+ */
+static List *
+choose(List *probes, int limit)
+{
+	List *candidates = candidates_of(probes);
+	List *chosen = NIL;
+	List *kept = NIL;
+	bool more = true;
+	ListCell *cell;
+
+	for (int round = 0; more; round++)
+	{
+		more = false;
+		foreach (cell, candidates)
+		{
+			Candidate *candidate = lfirst(cell);
+			int most = candidate->phase == 0 ? limit : Max(limit / 4, 1);
+
+			if (list_member_ptr(chosen, candidate) || in_phase(chosen, candidate->phase) >= most)
+				continue;
+			if (chosen_of(chosen, candidate) > round)
+			{
+				more = true;
+				continue;
+			}
+			chosen = lappend(chosen, candidate);
+		}
+	}
+	foreach (cell, probes)
+	{
+		LabProbe *probe = lfirst(cell);
+		bool wanted = probe->step.keep && probe->expected.sqlstate == 0 && probe->expected.rows > 0;
+		ListCell *other;
+
+		foreach (other, chosen)
+			wanted |= ((Candidate *) lfirst(other))->probe == probe;
+		if (wanted)
+			kept = lappend(kept, probe);
+	}
+	return kept;
 }
 
 static bool

@@ -23,13 +23,23 @@
 /* What polymorphic arguments stand for, in turns. */
 static const Oid stand_ins[] = {INT4OID, TEXTOID, NUMERICOID};
 
+/* Groups of calls: each gets its share. */
+enum
+{
+	ORDINARY,
+	EDGES,
+	LEFT_OUT,
+	WINDOWS
+};
+
 typedef struct Calls
 {
 	const LabRoutine *routine;
 	LabValues *values; /* of each argument */
 	pg_prng_state random;
-	List *calls;
+	List *calls; /* of LabProbe * */
 	int limit;
+	int group;
 } Calls;
 
 static Oid
@@ -125,10 +135,10 @@ add_call(Calls *calls, char *sql)
 	ListCell *cell;
 
 	foreach (cell, calls->calls)
-		if (strcmp(lfirst(cell), sql) == 0)
+		if (strcmp(((LabProbe *) lfirst(cell))->step.sql, sql) == 0)
 			return;
 	if (!is_full(calls))
-		calls->calls = lappend(calls->calls, sql);
+		calls->calls = lappend(calls->calls, lab_probe_look(sql, calls->group));
 }
 
 /* A call with the first n arguments. */
@@ -159,6 +169,7 @@ add_plain_calls(Calls *calls)
 	char **arguments = palloc0(sizeof(char *) * Max(n, 1));
 	int most = 1;
 
+	calls->group = ORDINARY;
 	for (int i = 0; i < n; i++)
 		most = Max(most, list_length(calls->values[i].ordinary));
 	/* Each ordinary value of each argument, with partners that change from round to round. */
@@ -173,6 +184,7 @@ add_plain_calls(Calls *calls)
 		}
 		add_plain_call(calls, arguments, n);
 	}
+	calls->group = LEFT_OUT;
 	/* Without what has a default, here and there. */
 	for (int left_out = 1; left_out <= routine->defaults && left_out <= n; left_out++)
 		for (int turn = 0; turn < 3; turn++)
@@ -190,6 +202,7 @@ add_edge_calls(Calls *calls)
 	int n = calls->routine->narguments;
 	char **arguments = palloc0(sizeof(char *) * Max(n, 1));
 
+	calls->group = EDGES;
 	for (int i = 0; i < n; i++)
 	{
 		ListCell *cell;
@@ -246,6 +259,7 @@ add_group(Calls *calls, int rows, bool edges, bool window)
 	const LabRoutine *routine = calls->routine;
 	StringInfoData sql;
 
+	calls->group = window ? WINDOWS : edges ? EDGES : ORDINARY;
 	initStringInfo(&sql);
 	appendStringInfo(&sql, "SELECT %s(", routine->name);
 	if (routine->ordered_set)

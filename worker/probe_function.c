@@ -24,16 +24,6 @@ digest_of(const LabRoutine *routine)
 	return lab_source_digest(psprintf("%s; %s", routine->language, routine->source));
 }
 
-static void
-add_probe(LabPlan *plan, char *sql)
-{
-	LabProbe *probe = palloc0(sizeof(LabProbe));
-
-	probe->step.sql = sql;
-	probe->step.effects = true;
-	plan->probes = lappend(plan->probes, probe);
-}
-
 void
 lab_function_derive(LabFact *fact, const LabEvaluation *evaluation)
 {
@@ -49,7 +39,6 @@ lab_function_derive(LabFact *fact, const LabEvaluation *evaluation)
 	{
 		LabMentions mentions = {NIL, NIL, NIL};
 		List *calls;
-		ListCell *cell;
 
 		scope.owner = routine->owner;
 		plan.path = lab_probe_path(routine->schema);
@@ -57,10 +46,9 @@ lab_function_derive(LabFact *fact, const LabEvaluation *evaluation)
 		lab_source_mentions(routine->source, &mentions);
 		lab_perturb_follow(&mentions);
 		calls = lab_routine_calls(routine, &mentions, lab_probes * CANDIDATES, job->check_timeout);
-		foreach (cell, calls)
-			add_probe(&plan, lfirst(cell));
+		plan.probes = list_copy(calls);
 		lab_perturb_plan(&plan, lab_perturb_tables(&mentions), &mentions,
-						 list_copy_head(calls, lab_probes), routine->owner, job->check_timeout);
+						 list_copy_head(calls, lab_probes), job->check_timeout);
 		if (lab_probe_settle(&plan, &scope, lab_probes))
 			plan.by = "probes";
 	}

@@ -119,6 +119,16 @@ add(List **list, const char *text, Oid type)
 	*list = lappend(*list, literal);
 }
 
+/* Does the code deal with lengths, or with the clock?  Else its numbers are neither. */
+static bool
+mentions_any(const LabMentions *mentions, const char *const *words, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (lab_source_mentions_word(mentions, words[i]))
+			return true;
+	return false;
+}
+
 static void
 add_expression(List **list, char *expression)
 {
@@ -162,6 +172,9 @@ add_numbers(List **list, Oid type, const LabMentions *mentions)
 static void
 add_texts(List **list, Oid type, const LabMentions *mentions)
 {
+	static const char *const measures[] = {
+		"length", "char_length", "character_length", "left", "right",
+		"substr", "substring",   "octet_length",     "lpad", "rpad"};
 	ListCell *cell;
 
 	foreach (cell, mentions->strings)
@@ -182,6 +195,8 @@ add_texts(List **list, Oid type, const LabMentions *mentions)
 		if (strchr(string, '%'))
 			add(list, psprintf("x%sy", plain), type);
 	}
+	if (!mentions_any(mentions, measures, lengthof(measures)))
+		return;
 	foreach (cell, mentions->numbers)
 	{
 		int length = atoi(lfirst(cell));
@@ -197,6 +212,10 @@ static void
 add_times(List **list, Oid type, const LabMentions *mentions)
 {
 	const char *name = format_type_be(type);
+	static const char *const times[] = {
+		"now",          "current_date", "current_timestamp", "localtimestamp",
+		"age",          "interval",     "clock_timestamp",   "days",
+		"make_interval"};
 	const char *unit = type == DATEOID ? "1 day" : "1 second";
 	ListCell *cell;
 
@@ -218,6 +237,8 @@ add_times(List **list, Oid type, const LabMentions *mentions)
 		add_expression(list, psprintf("(%s - interval '%s')::%s", base, unit, name));
 		add_expression(list, psprintf("(%s + interval '%s')::%s", base, unit, name));
 	}
+	if (!mentions_any(mentions, times, lengthof(times)))
+		return;
 	foreach (cell, mentions->numbers)
 	{
 		int days = atoi(lfirst(cell));

@@ -22,8 +22,7 @@
 #include "worker/probe_table.h"
 
 #define LEVELS 3 /* of views over views */
-#define MIXED_ROWS 6
-#define MOST_VALUES 9
+#define MOST_VALUES 12
 
 /* clang-format off */
 
@@ -105,14 +104,9 @@ lab_perturb_tables(const LabMentions *mentions)
 }
 
 static void
-add(LabPlan *plan, const char *sql, bool keep)
+add(LabPlan *plan, const char *sql)
 {
-	LabProbe *probe = palloc0(sizeof(LabProbe));
-
-	probe->step.sql = sql;
-	probe->step.keep = keep;
-	probe->step.effects = !keep;
-	plan->probes = lappend(plan->probes, probe);
+	plan->probes = lappend(plan->probes, lab_probe_change(sql));
 }
 
 static void
@@ -121,7 +115,11 @@ add_probes(LabPlan *plan, List *probes)
 	ListCell *cell;
 
 	foreach (cell, probes)
-		add(plan, lfirst(cell), false);
+	{
+		const LabProbe *probe = lfirst(cell);
+
+		plan->probes = lappend(plan->probes, lab_probe_look(probe->step.sql, probe->group));
+	}
 }
 
 /* Values that may turn up in a column; NULL among them where it may be. */
@@ -136,39 +134,63 @@ pool_of(const LabColumn *column)
 	return pool;
 }
 
+static void
+add_row(LabPlan *plan, const LabTable *table, char **row)
+{
+	add(plan, lab_table_insert(table, row));
+}
+
+/* Children for the parents that were added. */
+static void
+add_children(LabPlan *plan, const LabTable *table)
+{
+	int n = Max(list_length(table->samples), 1) + 20;
+	ListCell *cell;
+
+	for (int i = 0; i < table->ncolumns; i++)
+		foreach (cell, table->columns[i].heirs)
+		{
+			char **row = lab_table_new_row(table, n++, table->modelled);
+
+			row[i] = lfirst(cell);
+			add_row(plan, table, row);
+		}
+}
+
 /* Rows that are alike but for their keys, one with NULLs, and some with a bit of everything. */
 static void
 add_rows(LabPlan *plan, const LabTable *table)
 {
-	int n = 0;
+	int samples = Max(list_length(table->samples), 1);
+	int mixed = 0;
+	char **row;
 
-	for (int modelled = 0; modelled < 2; modelled++)
+	add_row(plan, table, lab_table_new_row(table, 0, table->modelled));
+	add_row(plan, table, lab_table_new_row(table, 1, table->modelled));
+	add_row(plan, table, lab_table_new_row(table, samples, table->modelled)); /* the first again */
+	row = lab_table_new_row(table, samples + 1, table->modelled);
+	for (int i = 0; i < table->ncolumns; i++)
 	{
-		char **row;
+		const LabColumn *column = &table->columns[i];
 
-		for (int i = 0; i < 3; i++)
-			add(plan,
-				lab_table_insert(table, lab_table_new_row(table, i == 1 ? n - 1 + 7 : n, modelled)),
-				true),
-				n++;
-		row = lab_table_new_row(table, n++, modelled);
-		for (int i = 0; i < table->ncolumns; i++)
-			if (row[i] && !table->columns[i].not_null && !table->columns[i].key)
-				row[i] = psprintf("NULL::%s", format_type_be(table->columns[i].type));
-		add(plan, lab_table_insert(table, row), true);
-		for (int turn = 0; turn < MIXED_ROWS; turn++)
-		{
-			row = lab_table_new_row(table, n++, modelled);
-			for (int i = 0; i < table->ncolumns; i++)
-			{
-				List *pool = pool_of(&table->columns[i]);
-
-				if (row[i] && !table->columns[i].key && pool)
-					row[i] = list_nth(pool, (turn * 2 + i) % list_length(pool));
-			}
-			add(plan, lab_table_insert(table, row), true);
-		}
+		if (row[i] && !column->not_null && !column->key)
+			row[i] = psprintf("NULL::%s", format_type_be(column->type));
+		mixed = Max(mixed, list_length(pool_of(column)));
 	}
+	add_row(plan, table, row);
+	for (int turn = 0; turn < mixed; turn++)
+	{
+		row = lab_table_new_row(table, samples + 2 + turn, table->modelled);
+		for (int i = 0; i < table->ncolumns; i++)
+		{
+			List *pool = pool_of(&table->columns[i]);
+
+			if (row[i] && !table->columns[i].key && pool)
+				row[i] = list_nth(pool, (turn + i * 3) % list_length(pool));
+		}
+		add_row(plan, table, row);
+	}
+	add_children(plan, table);
 }
 
 /* A number for each row that does not depend on where it lies. */
@@ -204,18 +226,14 @@ change_rows(LabPlan *plan, const LabTable *table)
 		foreach (cell, pool)
 			appendStringInfo(&values, "%s%s", values.len > 0 ? ", " : "", (char *) lfirst(cell));
 		if (!table->large)
-			add(plan,
-				psprintf("UPDATE %s SET %s = (ARRAY[%s])[1 + (%s + %d) %% %d]", table->name,
-						 column->name, values.data, row_hash(table), i, list_length(pool)),
-				true);
+			add(plan, psprintf("UPDATE %s SET %s = (ARRAY[%s])[1 + (%s + %d) %% %d]", table->name,
+							   column->name, values.data, row_hash(table), i, list_length(pool)));
 		/* Should that be too much at once: one row, one value. */
 		foreach (cell, table->samples)
-			add(plan,
-				psprintf(
-					"UPDATE %s SET %s = %s%s", table->name, column->name,
-					(char *) list_nth(pool, (foreach_current_index(cell) + i) % list_length(pool)),
-					lab_table_where(table, lfirst(cell))),
-				true);
+			add(plan, psprintf("UPDATE %s SET %s = %s%s", table->name, column->name,
+							   (char *) list_nth(pool, (foreach_current_index(cell) + i) %
+														   list_length(pool)),
+							   lab_table_where(table, lfirst(cell))));
 	}
 }
 
@@ -235,23 +253,22 @@ remove_half(LabPlan *plan, const LabTable *table)
 	ListCell *cell;
 
 	if (!table->large)
-		add(plan, psprintf("DELETE FROM %s WHERE %s %% 2 = 0", table->name, row_hash(table)), true);
+		add(plan, psprintf("DELETE FROM %s WHERE %s %% 2 = 0", table->name, row_hash(table)));
 	foreach (cell, table->samples)
 		if (foreach_current_index(cell) < 2)
 			add(plan,
-				psprintf("DELETE FROM %s%s", table->name, lab_table_where(table, lfirst(cell))),
-				true);
+				psprintf("DELETE FROM %s%s", table->name, lab_table_where(table, lfirst(cell))));
 }
 
 static void
 remove_all(LabPlan *plan, const LabTable *table)
 {
 	if (!table->large)
-		add(plan, psprintf("DELETE FROM %s", table->name), true);
+		add(plan, psprintf("DELETE FROM %s", table->name));
 }
 
 void
-lab_perturb_plan(LabPlan *plan, List *tables, const LabMentions *mentions, List *probes, Oid owner,
+lab_perturb_plan(LabPlan *plan, List *tables, const LabMentions *mentions, List *probes,
 				 int timeout)
 {
 	List *parents_first = NIL;
@@ -264,6 +281,7 @@ lab_perturb_plan(LabPlan *plan, List *tables, const LabMentions *mentions, List 
 
 		if (table == NULL)
 			continue;
+		lab_table_try(table, plan->path, timeout);
 		parents_first = lappend(parents_first, table);
 		children_first = lcons(table, children_first);
 	}
@@ -300,7 +318,8 @@ lab_view_derive(LabFact *fact, const LabEvaluation *evaluation)
 	lab_source_mentions(text, &mentions);
 	lab_perturb_follow(&mentions);
 	tables = lab_perturb_tables(&mentions);
-	lab_perturb_plan(&plan, tables, &mentions, list_make1(probe), scope.owner, job->check_timeout);
+	lab_perturb_plan(&plan, tables, &mentions, list_make1(lab_probe_look(probe, 0)),
+					 job->check_timeout);
 	if (plan.probes && lab_probe_settle(&plan, &scope, lab_probes))
 		plan.by = "probes";
 	else if (tables != NIL)

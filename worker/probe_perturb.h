@@ -17,11 +17,11 @@ extern List *lab_perturb_tables(const LabMentions *mentions);
 
 /*
  * Appends to the plan statements that change the tables' rows (added, changed,
- * fewer, none), each time followed by the probes (of char *).  Which of them
+ * fewer, none), each time followed by the probes (of LabProbe *).  Which of them
  * work is for lab_probe_settle() to find out.
  */
 extern void lab_perturb_plan(LabPlan *plan, List *tables, const LabMentions *mentions, List *probes,
-							 Oid owner, int timeout);
+							 int timeout);
 
 /* Kind "view_behaviour": a view over other rows. */
 extern void lab_view_derive(LabFact *fact, const LabEvaluation *evaluation);

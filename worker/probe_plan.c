@@ -17,6 +17,27 @@
 #include "worker/probe_effect.h"
 #include "worker/probe_plan.h"
 
+LabProbe *
+lab_probe_change(const char *sql)
+{
+	LabProbe *probe = palloc0(sizeof(LabProbe));
+
+	probe->step.sql = sql;
+	probe->step.keep = true;
+	return probe;
+}
+
+LabProbe *
+lab_probe_look(const char *sql, int group)
+{
+	LabProbe *probe = palloc0(sizeof(LabProbe));
+
+	probe->step.sql = sql;
+	probe->step.effects = true;
+	probe->group = group;
+	return probe;
+}
+
 static void
 add_name(StringInfo text, const char *name)
 {

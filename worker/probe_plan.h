@@ -13,6 +13,7 @@ typedef struct LabProbe
 {
 	LabStep step;        /* one that is kept changes the data for those after it */
 	LabOutcome expected; /* in the reference */
+	int group;           /* of candidates: each group gets its share of those that are kept */
 } LabProbe;
 
 typedef struct LabPlan
@@ -25,6 +26,10 @@ typedef struct LabPlan
 	List *watched;      /* of LabWatch *: the tables whose changes count */
 	List *probes;       /* of LabProbe *, in the order in which they run */
 } LabPlan;
+
+/* A statement that changes the data for those after it, or one that is looked at. */
+extern LabProbe *lab_probe_change(const char *sql);
+extern LabProbe *lab_probe_look(const char *sql, int group);
 
 /* As jsonb writes it; and back, except for the oids of the watched tables. */
 extern char *lab_plan_write(const LabPlan *plan);

@@ -5,6 +5,7 @@
 #ifndef LAB_PROBE_ROUTINE_H
 #define LAB_PROBE_ROUTINE_H
 
+#include "worker/probe_plan.h"
 #include "worker/probe_source.h"
 #include "worker/probe_values.h"
 
@@ -39,7 +40,7 @@ extern LabRoutine *lab_routine_read(Oid oid);
 /* Can it be called at all, with values that can be written down? */
 extern bool lab_routine_callable(const LabRoutine *routine);
 
-/* Different calls, as SQL (of char *): at most limit, the same each time. */
+/* Different calls (of LabProbe *): at most limit, the same each time. */
 extern List *
 lab_routine_calls(const LabRoutine *routine, const LabMentions *mentions, int limit, int timeout);
 

@@ -18,6 +18,18 @@
 #define EDGES_OF_COLUMN 3
 #define ROWS 3
 
+typedef struct Statements
+{
+	List *probes; /* of LabProbe * */
+	int group;
+} Statements;
+
+static void
+add(Statements *statements, const char *sql)
+{
+	statements->probes = lappend(statements->probes, lab_probe_look(sql, statements->group));
+}
+
 static char *
 set_clause(const LabTable *table, int column, const char *value)
 {
@@ -48,20 +60,17 @@ insert_again(const LabTable *table)
 }
 
 /* INSERT: as it should be, twice at once, and with each value in each column. */
-static List *
-inserts(const LabTable *table, List *statements)
+static void
+inserts(const LabTable *table, Statements *statements)
 {
 	for (int n = 0; n < ROWS; n++)
 		for (int modelled = 0; modelled < 2; modelled++)
-			statements =
-				lappend(statements, lab_table_insert(table, lab_table_new_row(table, n, modelled)));
-	statements = lappend(
-		statements, psprintf("%s; %s", lab_table_insert(table, lab_table_new_row(table, 0, false)),
+			add(statements, lab_table_insert(table, lab_table_new_row(table, n, modelled)));
+	add(statements, psprintf("%s; %s", lab_table_insert(table, lab_table_new_row(table, 0, false)),
 							 lab_table_insert(table, lab_table_new_row(table, 1, false))));
 	if (table->samples)
-		statements = lappend(statements, insert_again(table));
-	statements = lappend(statements, psprintf("INSERT INTO %s DEFAULT VALUES", table->name));
-	return statements;
+		add(statements, insert_again(table));
+	add(statements, psprintf("INSERT INTO %s DEFAULT VALUES", table->name));
 }
 
 /* INSERT ... SELECT of several rows, for statement-level triggers and transition tables. */
@@ -83,8 +92,8 @@ insert_several(const LabTable *table, bool modelled)
 	return sql.data;
 }
 
-static List *
-inserts_with(const LabTable *table, List *statements, int column)
+static void
+inserts_with(const LabTable *table, Statements *statements, int column)
 {
 	ListCell *cell;
 
@@ -94,25 +103,24 @@ inserts_with(const LabTable *table, List *statements, int column)
 		char **row = lab_table_new_row(table, n, false);
 
 		row[column] = lfirst(cell);
-		statements = lappend(statements, lab_table_insert(table, row));
+		add(statements, lab_table_insert(table, row));
 		row = lab_table_new_row(table, n, true);
 		row[column] = lfirst(cell);
 		if (foreach_current_index(cell) < ROWS)
-			statements = lappend(statements, lab_table_insert(table, row));
+			add(statements, lab_table_insert(table, row));
 	}
 	if (table->columns[column].has_default)
 	{
 		char **row = lab_table_new_row(table, 0, false);
 
 		row[column] = NULL;
-		statements = lappend(statements, lab_table_insert(table, row));
+		add(statements, lab_table_insert(table, row));
 	}
-	return statements;
 }
 
 /* UPDATE of one row that is there, or has just been added. */
-static List *
-updates_of(const LabTable *table, List *statements, int column)
+static void
+updates_of(const LabTable *table, Statements *statements, int column)
 {
 	char **row = lab_table_new_row(table, 0, false);
 	char *insert = lab_table_insert(table, row);
@@ -124,21 +132,18 @@ updates_of(const LabTable *table, List *statements, int column)
 		char *set = set_clause(table, column, lfirst(cell));
 
 		if (table->samples)
-			statements = lappend(
-				statements,
+			add(statements,
 				psprintf("%s%s", set,
 						 lab_table_where(
 							 table, list_nth(table->samples, n % list_length(table->samples)))));
 		if (table->samples == NIL || n < 2)
-			statements =
-				lappend(statements, psprintf("%s; %s%s", insert, set, lab_table_where(table, row)));
+			add(statements, psprintf("%s; %s%s", insert, set, lab_table_where(table, row)));
 	}
-	return statements;
 }
 
 /* Statements about all rows, and about none. */
-static List *
-wholesale(const LabTable *table, List *statements)
+static void
+wholesale(const LabTable *table, Statements *statements)
 {
 	for (int i = 0; i < table->ncolumns; i++)
 	{
@@ -146,59 +151,60 @@ wholesale(const LabTable *table, List *statements)
 
 		if (column->fixed)
 			continue;
-		statements =
-			lappend(statements, psprintf("%s WHERE false", set_clause(table, i, column->name)));
+		add(statements, psprintf("%s WHERE false", set_clause(table, i, column->name)));
 		if (!table->large)
-			statements = lappend(statements, set_clause(table, i, column->name));
+			add(statements, set_clause(table, i, column->name));
 		if (!table->large && TypeCategory(column->type) == TYPCATEGORY_NUMERIC && !column->key)
 		{
-			statements =
-				lappend(statements, set_clause(table, i, psprintf("%s + 1", column->name)));
-			statements =
-				lappend(statements, set_clause(table, i, psprintf("%s - 1", column->name)));
-			statements =
-				lappend(statements, set_clause(table, i, psprintf("%s * 2", column->name)));
+			add(statements, set_clause(table, i, psprintf("%s + 1", column->name)));
+			add(statements, set_clause(table, i, psprintf("%s - 1", column->name)));
+			add(statements, set_clause(table, i, psprintf("%s * 2", column->name)));
 		}
 	}
-	statements = lappend(statements, psprintf("DELETE FROM %s WHERE false", table->name));
+	add(statements, psprintf("DELETE FROM %s WHERE false", table->name));
 	if (!table->large)
-		statements = lappend(statements, psprintf("DELETE FROM %s", table->name));
+		add(statements, psprintf("DELETE FROM %s", table->name));
 	if (!table->view)
 	{
-		statements = lappend(statements, psprintf("TRUNCATE %s", table->name));
-		statements = lappend(statements, psprintf("TRUNCATE %s CASCADE", table->name));
+		add(statements, psprintf("TRUNCATE %s", table->name));
+		add(statements, psprintf("TRUNCATE %s CASCADE", table->name));
 	}
-	return statements;
 }
 
-static List *
-deletes(const LabTable *table, List *statements)
+static void
+deletes(const LabTable *table, Statements *statements)
 {
 	char **row = lab_table_new_row(table, 0, false);
 	ListCell *cell;
 
 	foreach (cell, table->samples)
-		statements = lappend(statements, psprintf("DELETE FROM %s%s", table->name,
-												  lab_table_where(table, lfirst(cell))));
-	return lappend(statements, psprintf("%s; DELETE FROM %s%s", lab_table_insert(table, row),
-										table->name, lab_table_where(table, row)));
+		add(statements,
+			psprintf("DELETE FROM %s%s", table->name, lab_table_where(table, lfirst(cell))));
+	add(statements, psprintf("%s; DELETE FROM %s%s", lab_table_insert(table, row), table->name,
+							 lab_table_where(table, row)));
 }
 
 List *
-lab_table_statements(const LabTable *table, const LabMentions *mentions)
+lab_table_statements(const LabTable *table)
 {
-	List *statements = inserts(table, NIL);
+	Statements statements = {NIL, 0};
 
-	statements = lappend(statements, insert_several(table, false));
-	statements = lappend(statements, insert_several(table, true));
-	statements = deletes(table, statements);
-	statements = wholesale(table, statements);
+	inserts(table, &statements);
+	statements.group++;
+	add(&statements, insert_several(table, false));
+	add(&statements, insert_several(table, true));
+	statements.group++;
+	deletes(table, &statements);
+	statements.group++;
+	wholesale(table, &statements);
 	for (int i = 0; i < table->ncolumns; i++)
 	{
 		if (table->columns[i].fixed)
 			continue;
-		statements = inserts_with(table, statements, i);
-		statements = updates_of(table, statements, i);
+		statements.group++;
+		inserts_with(table, &statements, i);
+		statements.group++;
+		updates_of(table, &statements, i);
 	}
-	return statements;
+	return statements.probes;
 }

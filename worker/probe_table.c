@@ -44,6 +44,40 @@ static const char columns_query[] =
 	"ORDER BY a.attname";
 /* clang-format on */
 
+/* A key that nobody has. */
+static char *
+made_up(const LabColumn *column, int n)
+{
+	Oid base = getBaseType(column->type);
+	const LabValues *values = &column->values;
+
+	switch (base)
+	{
+		case INT2OID:
+			return lab_literal(psprintf("%d", 20000 + n), column->type);
+		case INT4OID:
+		case INT8OID:
+			return lab_literal(psprintf("%d", 900000 + n), column->type);
+		case NUMERICOID:
+		case FLOAT8OID:
+			return lab_literal(psprintf("%d", 700 + n), column->type);
+		case TEXTOID:
+		case VARCHAROID:
+		case BPCHAROID:
+			return lab_literal(psprintf("zz%d", n), column->type);
+		case UUIDOID:
+			return lab_literal(psprintf("00000000-0000-4000-8000-%012d", 900000 + n), column->type);
+		case DATEOID:
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+			return lab_literal(psprintf("2031-%02d-%02d", 1 + n / 28 % 12, 1 + n % 28),
+							   column->type);
+	}
+	if (values->ordinary == NIL)
+		return NULL;
+	return list_nth(values->ordinary, n % list_length(values->ordinary));
+}
+
 static bool
 flag(uint64 row, int column)
 {
@@ -89,6 +123,25 @@ read_columns(LabTable *table)
 	return queries;
 }
 
+/* The first keys that come from a sequence, and the first that are made up. */
+static void
+add_heirs(LabColumn *column)
+{
+	Oid base = getBaseType(column->type);
+
+	for (int n = 0; n < 3; n++)
+	{
+		char *key = made_up(column, n);
+
+		if (base == INT4OID || base == INT8OID)
+			column->heirs =
+				lappend(column->heirs,
+						lab_literal(psprintf(INT64_FORMAT, LAB_SEQUENCE_START + n), column->type));
+		if (key)
+			column->heirs = lappend(column->heirs, key);
+	}
+}
+
 static void
 read_parents(LabTable *table, List *queries, int timeout)
 {
@@ -103,11 +156,7 @@ read_parents(LabTable *table, List *queries, int timeout)
 			continue;
 		foreach (value, lab_values_query(lfirst(cell), table->owner, timeout))
 			column->parents = lappend(column->parents, lab_literal(lfirst(value), column->type));
-		/* The first parent that a probe adds, if its key comes from a sequence. */
-		if (column->parents && (column->type == INT4OID || column->type == INT8OID))
-			column->parents =
-				lappend(column->parents,
-						lab_literal(psprintf(INT64_FORMAT, LAB_SEQUENCE_START), column->type));
+		add_heirs(column);
 	}
 }
 
@@ -172,40 +221,6 @@ lab_table_read(Oid oid, const LabMentions *mentions, int timeout)
 												  mentions, table->owner, timeout);
 	read_samples(table, timeout);
 	return table;
-}
-
-/* A key that nobody has. */
-static char *
-made_up(const LabColumn *column, int n)
-{
-	Oid base = getBaseType(column->type);
-	const LabValues *values = &column->values;
-
-	switch (base)
-	{
-		case INT2OID:
-			return lab_literal(psprintf("%d", 20000 + n), column->type);
-		case INT4OID:
-		case INT8OID:
-			return lab_literal(psprintf("%d", 900000 + n), column->type);
-		case NUMERICOID:
-		case FLOAT8OID:
-			return lab_literal(psprintf("%d", 700 + n), column->type);
-		case TEXTOID:
-		case VARCHAROID:
-		case BPCHAROID:
-			return lab_literal(psprintf("zz%d", n), column->type);
-		case UUIDOID:
-			return lab_literal(psprintf("00000000-0000-4000-8000-%012d", 900000 + n), column->type);
-		case DATEOID:
-		case TIMESTAMPOID:
-		case TIMESTAMPTZOID:
-			return lab_literal(psprintf("2031-%02d-%02d", 1 + n / 28 % 12, 1 + n % 28),
-							   column->type);
-	}
-	if (values->ordinary == NIL)
-		return NULL;
-	return list_nth(values->ordinary, n % list_length(values->ordinary));
 }
 
 /* The same but for its last letter or digit, which moves on by so many: ABC-1 becomes ABC-4. */

@@ -5,6 +5,7 @@
 #ifndef LAB_PROBE_TABLE_H
 #define LAB_PROBE_TABLE_H
 
+#include "worker/probe_plan.h"
 #include "worker/probe_source.h"
 #include "worker/probe_values.h"
 
@@ -19,6 +20,7 @@ typedef struct LabColumn
 	bool key;       /* part of a primary key or unique index */
 	bool primary;
 	List *parents; /* values that a foreign key allows; NIL: it has none, or no parent is there */
+	List *heirs;   /* keys that parents may have which probes add */
 	LabValues values;
 } LabColumn;
 
@@ -31,6 +33,7 @@ typedef struct LabTable
 	bool large; /* too many rows to change all of them */
 	LabColumn *columns;
 	int ncolumns;
+	bool modelled; /* made-up keys are refused */
 	List *samples; /* of char **: rows, an expression for each column */
 } LabTable;
 
@@ -48,7 +51,13 @@ extern char *lab_table_insert(const LabTable *table, char **values);
 /* "WHERE ..." for a sample; for the row that lab_table_new_row() gives. */
 extern char *lab_table_where(const LabTable *table, char **values);
 
-/* Statements on a table (of char *) that its triggers and rules may do something about. */
-extern List *lab_table_statements(const LabTable *table, const LabMentions *mentions);
+/* Statements on a table (of LabProbe *) that its triggers and rules may do something about. */
+extern List *lab_table_statements(const LabTable *table);
+
+/*
+ * Finds out, in a transaction that may write, which values the columns take as
+ * things are, and how new keys must look; the other values are dropped.
+ */
+extern void lab_table_try(LabTable *table, const char *path, int timeout);
 
 #endif /* LAB_PROBE_TABLE_H */

@@ -190,6 +190,7 @@ add_arrays(LabValues *values, Oid type, const LabValues *elements)
 		psprintf("ARRAY[%s, %s]::%s", choice(elements, 3), choice(elements, 4), name));
 	add(&values->ordinary, psprintf("ARRAY[%s, NULL, %s]::%s", two, one, name));
 	add(&values->edges, psprintf("ARRAY[]::%s", name));
+	add(&values->edges, psprintf("ARRAY[NULL, %s]::%s", two, name));
 	add(&values->edges, psprintf("ARRAY[NULL]::%s", name));
 }
 
