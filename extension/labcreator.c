@@ -8,6 +8,7 @@
 #include "extension/gate.h"
 #include "extension/guc.h"
 #include "extension/hooks.h"
+#include "extension/removal.h"
 #include "extension/shmem.h"
 #include "extension/workers.h"
 #include "fmgr.h"
@@ -30,5 +31,6 @@ _PG_init(void)
 	lab_gate_init();
 	lab_writes_init();
 	lab_limits_init();
+	lab_removal_init();
 	lab_workers_init();
 }
