@@ -19,6 +19,7 @@ int lab_sweep_interval = 60;
 int lab_check_timeout = 5000;
 int lab_evaluation_timeout = 30000;
 int lab_probes = 24;
+int lab_result_limit = 1000000;
 int lab_session_memory = 1024;
 
 void
@@ -56,6 +57,10 @@ lab_guc_init(void)
 							"Time after which an evaluator is ended, whatever it does.", NULL,
 							&lab_evaluation_timeout, 30000, 100, INT_MAX, PGC_SIGHUP, GUC_UNIT_MS,
 							NULL, NULL, NULL);
+	DefineCustomIntVariable(
+		"labcreator.result_limit", "Rows that a view or a query may give in a comparison.",
+		"One that gives more is an error: nothing is cut short.", &lab_result_limit, 1000000, 1,
+		INT_MAX, PGC_SIGHUP, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable(
 		"labcreator.session_memory", "Memory that one session of a participant may have.",
 		"Beyond it, that session gets an error; 0: no limit.", &lab_session_memory, 1024, 0,

@@ -23,8 +23,8 @@ typedef struct LabComparison
 extern List *lab_compare_pair(List *checks, List *facts);
 
 /*
- * Fails each table that has what changes its behaviour and the reference lacks:
- * facts that no check has found, and that no judge has accounted for.
+ * Fails each object that has what changes its behaviour and the reference lacks:
+ * facts that neither a check nor a judge has taken.
  */
 extern void lab_compare_extras(List *comparisons, List *facts, LabExtras extras);
 

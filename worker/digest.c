@@ -21,6 +21,8 @@
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
+#include "utils/multirangetypes.h"
+#include "utils/numeric.h"
 #include "utils/rangetypes.h"
 #include "utils/typcache.h"
 #include "worker/digest.h"
@@ -201,6 +203,124 @@ digest_range(Datum value, TypeCacheEntry *type)
 	return digest;
 }
 
+static LabDigest
+digest_multirange(Datum value, TypeCacheEntry *type)
+{
+	MultirangeType *multirange = DatumGetMultirangeTypeP(value);
+	LabDigest digest = {2, 2};
+	RangeType **ranges;
+	int n;
+
+	multirange_deserialize(type->rngtype, multirange, &n, &ranges);
+	for (int i = 0; i < n; i++)
+		digest =
+			lab_digest_combine(digest, digest_range(RangeTypePGetDatum(ranges[i]), type->rngtype));
+	return digest;
+}
+
+static LabDigest
+digest_scalar(const JsonbValue *value)
+{
+	switch (value->type)
+	{
+		case jbvString:
+			return lab_digest_bytes(value->val.string.val, value->val.string.len);
+		case jbvNumeric:
+			return lab_digest_value(NumericGetDatum(value->val.numeric), NUMERICOID, InvalidOid);
+		case jbvBool:
+			return lab_digest_bytes(&value->val.boolean, sizeof(bool));
+		default:
+			return lab_digest_null();
+	}
+}
+
+/* The type's own hash takes {} for [] and [[1]] for [[[[1]]]]. */
+static LabDigest
+digest_document(Jsonb *document)
+{
+	JsonbIterator *iterator = JsonbIteratorInit(&document->root);
+	LabDigest digest = {3, 3};
+	JsonbValue value;
+	JsonbIteratorToken token;
+
+	while ((token = JsonbIteratorNext(&iterator, &value, false)) != WJB_DONE)
+	{
+		bool scalar = token == WJB_KEY || token == WJB_VALUE || token == WJB_ELEM;
+		int what[2] = {token, scalar ? value.type : 0};
+
+		digest = lab_digest_combine(digest, lab_digest_bytes(what, sizeof(what)));
+		if (scalar)
+			digest = lab_digest_combine(digest, digest_scalar(&value));
+	}
+	return digest;
+}
+
+/* Could jsonb hold what the text says?  It has no NUL, no half characters, and its numbers end
+ * somewhere. */
+static bool
+fits_jsonb(const char *text)
+{
+	if (strstr(text, "\\u0000") || strcasestr(text, "\\ud8") || strcasestr(text, "\\ud9") ||
+		strcasestr(text, "\\uda") || strcasestr(text, "\\udb") || strcasestr(text, "\\udc") ||
+		strcasestr(text, "\\udd") || strcasestr(text, "\\ude") || strcasestr(text, "\\udf"))
+		return false;
+	for (const char *c = text; *c; c++)
+		if ((*c == 'e' || *c == 'E') && c > text && isdigit((unsigned char) c[-1]) &&
+			strspn(c + 1, "+-0123456789") > 4)
+			return false;
+	return true;
+}
+
+static LabDigest
+digest_json(Datum value)
+{
+	char *written = TextDatumGetCString(value);
+
+	if (!fits_jsonb(written))
+		return lab_digest_bytes(written, strlen(written));
+	return digest_document(DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(written))));
+}
+
+/* Oids differ between databases, names do not. */
+static bool
+is_reference_to_object(Oid type)
+{
+	switch (type)
+	{
+		case REGPROCOID:
+		case REGPROCEDUREOID:
+		case REGOPEROID:
+		case REGOPERATOROID:
+		case REGCLASSOID:
+		case REGTYPEOID:
+		case REGROLEOID:
+		case REGNAMESPACEOID:
+		case REGCONFIGOID:
+		case REGDICTIONARYOID:
+		case REGCOLLATIONOID:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* -0 is 0, where the output of a type that has no hash function shows it. */
+static LabDigest
+digest_geometry(Datum value, Oid type)
+{
+	Oid output;
+	bool varlena;
+	char *text;
+	char *to;
+
+	getTypeOutputInfo(type, &output, &varlena);
+	text = to = OidOutputFunctionCall(output, value);
+	for (const char *from = text; *from; from++)
+		if (!(from[0] == '-' && from[1] == '0' && strchr(",)}>", from[2])))
+			*to++ = *from;
+	return lab_digest_bytes(text, to - text);
+}
+
 LabDigest
 lab_digest_value(Datum value, Oid type, Oid collation)
 {
@@ -209,10 +329,20 @@ lab_digest_value(Datum value, Oid type, Oid collation)
 	FmgrInfo *hash;
 
 	type = getBaseType(type);
-	if (type == JSONOID)
+	switch (type)
 	{
-		value = DirectFunctionCall1(jsonb_in, CStringGetDatum(TextDatumGetCString(value)));
-		type = JSONBOID;
+		case JSONOID:
+			return digest_json(value);
+		case JSONBOID:
+			return digest_document(DatumGetJsonbP(value));
+		case POINTOID:
+		case LSEGOID:
+		case PATHOID:
+		case BOXOID:
+		case POLYGONOID:
+		case LINEOID:
+		case CIRCLEOID:
+			return digest_geometry(value, type);
 	}
 	if (names && type == NAMEOID)
 	{
@@ -221,7 +351,7 @@ lab_digest_value(Datum value, Oid type, Oid collation)
 	}
 	if (names && (type == TEXTOID || type == VARCHAROID))
 		value = without_names(value);
-	if (type == INTERVALOID || type_is_enum(type))
+	if (type == INTERVALOID || type_is_enum(type) || is_reference_to_object(type))
 		return digest_text(value, type);
 	element = get_base_element_type(type);
 	if (OidIsValid(element))
@@ -231,7 +361,7 @@ lab_digest_value(Datum value, Oid type, Oid collation)
 	if (type_is_range(type))
 		return digest_range(value, lookup_type_cache(type, TYPECACHE_RANGE_INFO));
 	if (type_is_multirange(type))
-		return digest_text(value, type);
+		return digest_multirange(value, lookup_type_cache(type, TYPECACHE_MULTIRANGE_INFO));
 
 	entry =
 		lookup_type_cache(type, TYPECACHE_HASH_EXTENDED_PROC | TYPECACHE_HASH_EXTENDED_PROC_FINFO);

@@ -126,9 +126,8 @@ bag_definition(const Bag *bag)
 	return text.data;
 }
 
-/* Does the column's default differ from call to call?  A sequence's next value does not count. */
-static bool
-default_varies(Relation relation, AttrNumber attribute)
+bool
+lab_rows_default_varies(Relation relation, AttrNumber attribute)
 {
 	TupleConstr *constraints = RelationGetDescr(relation)->constr;
 
@@ -172,7 +171,8 @@ choose_columns(Bag *bag, Relation relation, List *columns)
 	if (columns)
 		return;
 	for (int i = 0; i < descriptor->natts; i++)
-		if (!TupleDescAttr(descriptor, i)->attisdropped && !default_varies(relation, i + 1))
+		if (!TupleDescAttr(descriptor, i)->attisdropped &&
+			!lab_rows_default_varies(relation, i + 1))
 			add_column(bag, NameStr(TupleDescAttr(descriptor, i)->attname), i + 1);
 }
 

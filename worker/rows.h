@@ -6,6 +6,7 @@
 #define LAB_ROWS_H
 
 #include "nodes/pg_list.h"
+#include "utils/relcache.h"
 #include "worker/digest.h"
 
 /*
@@ -32,5 +33,11 @@ extern LabRowsSum lab_rows_sum(Oid relation, List *columns);
 
 /* The same of a query's result.  The query runs as whoever is current. */
 extern char *lab_rows_of_query(const char *query);
+
+/*
+ * Does the column's default differ from call to call?  A sequence's next value
+ * does not count.
+ */
+extern bool lab_rows_default_varies(Relation relation, AttrNumber attribute);
 
 #endif /* LAB_ROWS_H */

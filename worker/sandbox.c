@@ -189,6 +189,56 @@ lab_sandbox_run(Oid role, int timeout, void (*body)(void *arg), void *arg, LabSa
 	return finished;
 }
 
+int
+lab_sandbox_forgive(MemoryContext context)
+{
+	int sqlstate = geterrcode();
+
+	if (sqlstate == ERRCODE_QUERY_CANCELED || sqlstate == ERRCODE_ADMIN_SHUTDOWN ||
+		sqlstate == ERRCODE_OUT_OF_MEMORY)
+		PG_RE_THROW();
+	MemoryContextSwitchTo(context);
+	FlushErrorState();
+	RollbackAndReleaseCurrentSubTransaction();
+	return sqlstate;
+}
+
+/*
+ * The server has this for parallel workers, whose now() is their leader's; it
+ * asserts to be in one.
+ */
+static void
+set_clock(TimestampTz transaction, TimestampTz statement)
+{
+	int number = ParallelWorkerNumber;
+
+	ParallelWorkerNumber = 0;
+	SetParallelStartTimestamps(transaction, statement);
+	ParallelWorkerNumber = number;
+}
+
+static TimestampTz real_transaction_start = 0; /* 0: the clock runs */
+static TimestampTz real_statement_start;
+
+void
+lab_sandbox_stop_clock(TimestampTz at)
+{
+	if (real_transaction_start == 0)
+	{
+		real_transaction_start = GetCurrentTransactionStartTimestamp();
+		real_statement_start = GetCurrentStatementStartTimestamp();
+	}
+	set_clock(at, at);
+}
+
+void
+lab_sandbox_start_clock(void)
+{
+	if (real_transaction_start != 0)
+		set_clock(real_transaction_start, real_statement_start);
+	real_transaction_start = 0;
+}
+
 void
 lab_sandbox_explain(const char *object, int timeout, const LabSandboxError *error,
 					LabStatus *status, char **problem)
@@ -202,6 +252,10 @@ lab_sandbox_explain(const char *object, int timeout, const LabSandboxError *erro
 			break;
 		case ERRCODE_LOCK_NOT_AVAILABLE:
 			*problem = psprintf("%s is locked by its owner", object);
+			*status = LAB_ERROR;
+			break;
+		case ERRCODE_PROGRAM_LIMIT_EXCEEDED:
+			*problem = psprintf("%s: %s", object, error->message);
 			*status = LAB_ERROR;
 			break;
 		default:

@@ -49,6 +49,20 @@ extern Oid lab_sandbox_identity(Oid role, Oid relation);
 extern bool
 lab_sandbox_run(Oid role, int timeout, void (*body)(void *arg), void *arg, LabSandboxError *error);
 
+/*
+ * In a PG_CATCH inside of body, where a subtransaction of body's own failed: ends
+ * it and returns the SQLSTATE.  What must end body as a whole (a timeout) is
+ * raised again.
+ */
+extern int lab_sandbox_forgive(MemoryContext context);
+
+/*
+ * Between the two, now() and all that follows from it stand still at the given
+ * instant, in this transaction.
+ */
+extern void lab_sandbox_stop_clock(TimestampTz at);
+extern void lab_sandbox_start_clock(void);
+
 /* What to say of an object that could not be looked at, and whether that is a fail or an error. */
 extern void lab_sandbox_explain(const char *object, int timeout, const LabSandboxError *error,
 								LabStatus *status, char **problem);
