@@ -18,8 +18,8 @@ int lab_debounce = 100;
 int lab_sweep_interval = 60;
 int lab_check_timeout = 5000;
 int lab_evaluation_timeout = 30000;
-int lab_probes = 24;
 int lab_result_limit = 1000000;
+int lab_probes = 24;
 int lab_session_memory = 1024;
 
 void

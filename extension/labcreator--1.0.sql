@@ -655,10 +655,10 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE
-		WHEN kind IN ('view_result', 'view_hidden', 'query', 'script', 'pgtap') THEN 4
-		WHEN kind IN ('function_behaviour', 'trigger_behaviour', 'rule_behaviour') THEN 4
-		WHEN kind IN ('primary_key', 'unique', 'foreign_key', 'check', 'exclusion', 'index', 'rows', 'plan') THEN 2
-		WHEN kind = 'view_behaviour' THEN 2
+		WHEN kind IN ('view_result', 'view_hidden', 'function_behaviour', 'trigger_behaviour', 'rule_behaviour',
+			'query', 'script', 'pgtap') THEN 4
+		WHEN kind IN ('primary_key', 'unique', 'foreign_key', 'check', 'exclusion', 'index', 'rows', 'view_behaviour',
+			'plan') THEN 2
 		WHEN kind IN ('view_typmods', 'view_order', 'sequence_start', 'comment', 'parameter') THEN 0.25
 		ELSE 1
 	END::numeric

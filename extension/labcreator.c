@@ -10,6 +10,7 @@
 #include "extension/hooks.h"
 #include "extension/ldap_settings.h"
 #include "extension/secrecy.h"
+#include "extension/removal.h"
 #include "extension/shmem.h"
 #include "extension/workers.h"
 #include "fmgr.h"
@@ -34,5 +35,6 @@ _PG_init(void)
 	lab_writes_init();
 	lab_limits_init();
 	lab_secrecy_init();
+	lab_removal_init();
 	lab_workers_init();
 }
