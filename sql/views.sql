@@ -50,7 +50,7 @@ ORDER BY object, kind;
 \c views_vright vright
 SET client_min_messages = warning;
 CREATE VIEW public.helper AS SELECT customer, sum(total) AS total FROM shop.orders GROUP BY customer;
-CREATE VIEW shop.spent AS SELECT h.total, c.name FROM shop.customers AS c, public.helper h WHERE h.customer = c.id;
+CREATE VIEW shop.spent AS SELECT sum(h.total) AS total, c.name FROM shop.customers AS c, public.helper h WHERE h.customer = c.id GROUP BY 2;
 CREATE VIEW shop.ranked AS WITH o AS (SELECT * FROM shop.orders ORDER BY total DESC NULLS LAST, id DESC) SELECT total, id FROM o;
 CREATE VIEW shop.newest AS SELECT o.id, o.total FROM shop.orders o ORDER BY coalesce(placed, '-infinity') DESC;
 CREATE VIEW shop.ages AS SELECT date_part('year', age(CURRENT_DATE, born))::numeric AS age, name FROM shop.customers;
@@ -59,7 +59,7 @@ CREATE VIEW shop.lottery AS SELECT c.name, random() AS ticket FROM shop.customer
 CREATE VIEW shop.drawn AS SELECT people.name FROM shop.customers people ORDER BY random() FETCH FIRST 1 ROW ONLY;
 CREATE VIEW shop.since AS SELECT made, name FROM shop.customers WHERE true;
 CREATE VIEW shop.labels AS SELECT '#' || id AS label FROM shop.customers;
-CREATE MATERIALIZED VIEW shop.stored AS SELECT sum(1) AS n FROM shop.orders WHERE true;
+CREATE MATERIALIZED VIEW shop.stored AS SELECT count(id) AS n FROM shop.orders WHERE true;
 CREATE MATERIALIZED VIEW shop.stale AS SELECT count(id) AS n FROM shop.customers WHERE id >= 2;
 CREATE MATERIALIZED VIEW shop.empty AS SELECT id FROM shop.orders WITH NO DATA;
 
