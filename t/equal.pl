@@ -213,6 +213,84 @@ my $checks = <<'PAIRS';
 = c mood ## c <> 'sad' ## c IN ('ok', 'happy')
 ! c mood ## c <> 'sad' ## c > 'ok'
 = x positive ## x < 100 ## 100 > x
+= s text ## s ~ '^[0-9]+$' AND length(s) = 5 ## length(s) = 5 AND s !~ '[^0-9]'
+! s text ## s ~ '^[0-9]+$' AND length(s) = 5 ## s ~ '^[1-9]+$' AND length(s) = 5
+= s text ## s ~ '^\+?[0-9 ]{7,15}$' ## s ~ '^[+]?[ 0-9]{7,15}$'
+! s text ## s ~ '^\+?[0-9 ]{7,15}$' ## s ~ '^\+?[0-9 -]{7,15}$'
+! s text ## s ~ '^\+?[0-9 ]{7,15}$' ## s ~ '^\+?[0-9 ]{7,16}$'
+! s text ## s ~ '^\+?[0-9 ]{7,15}$' ## s ~ '^\+[0-9 ]{7,15}$'
+= s text ## s ~ '^(97[89]-)?[0-9]{9}[0-9X]$' ## s ~ '^(978-|979-)?\d{9}(\d|X)$'
+! s text ## s ~ '^(97[89]-)?[0-9]{9}[0-9X]$' ## s ~ '^(978-)?[0-9]{9}[0-9X]$'
+! s text ## s ~ '^(97[89]-)?[0-9]{9}[0-9X]$' ## s ~ '^(97[89]-)?[0-9]{10}$'
+= s text ## s ~ '^#[0-9a-fA-F]{6}$' ## s ~* '^#[0-9a-f]{6}$'
+! s text ## s ~ '^#[0-9a-fA-F]{6}$' ## s ~ '^#[0-9a-f]{6}$'
+! s text ## s ~ '^#[0-9a-fA-F]{6}$' ## s ~ '^#[0-9a-gA-F]{6}$'
+! s text ## s ~ '^[A-Z][a-z]+( [A-Z][a-z]+)*$' ## s ~ '^[A-Z][a-z]+( [A-Z][a-z]+)?$'
+! s text ## s ~ '^[A-Z][a-z]+( [A-Z][a-z]+)*$' ## s ~ '^[A-Z][a-z]+( [A-Z][a-z]+)+$'
+= s text ## s ~ '^https?://' ## s LIKE 'http://%' OR s LIKE 'https://%'
+! s text ## s ~ '^https?://' ## s LIKE 'http%'
+! s text ## s LIKE 'a\_b%' ## s LIKE 'a_b%'
+= s text ## s LIKE '___' ## length(s) = 3
+! s text ## s LIKE '___' ## length(s) >= 3
+= s text ## length(s) >= 8 AND s ~ '[0-9]' AND s ~ '[A-Z]' ## s ~ '[A-Z]' AND s ~ '\d' AND length(s) > 7
+! s text ## length(s) >= 8 AND s ~ '[0-9]' AND s ~ '[A-Z]' ## length(s) >= 8 AND (s ~ '[0-9]' OR s ~ '[A-Z]')
+= s varchar(2) ## s = upper(s) AND length(s) = 2 ## length(s) = 2 AND NOT s <> upper(s)
+= a text, b text ## a IS NOT NULL OR b IS NOT NULL ## coalesce(a, b) IS NOT NULL
+! a text, b text ## a IS NOT NULL OR b IS NOT NULL ## a IS NOT NULL AND b IS NOT NULL
+= a text, b text ## a <> b ## NOT a = b
+! a text, b text ## a <> b ## a IS DISTINCT FROM b
+= a text, b text ## lower(a) = lower(b) ## lower(b) = lower(a)
+! a text, b text ## lower(a) = lower(b) ## a = b
+= status text, paid date ## status <> 'paid' OR paid IS NOT NULL ## NOT (status = 'paid' AND paid IS NULL)
+= status text, paid date ## (status = 'paid') = (paid IS NOT NULL) ## CASE WHEN status = 'paid' THEN paid IS NOT NULL WHEN status <> 'paid' THEN paid IS NULL END
+! status text, paid date ## (status = 'paid') = (paid IS NOT NULL) ## status <> 'paid' OR paid IS NOT NULL
+! status text, paid date ## status <> 'paid' OR paid IS NOT NULL ## status <> 'paid' OR paid IS NULL
+! status text, paid date ## status <> 'paid' OR paid IS NOT NULL ## status <> 'open' OR paid IS NOT NULL
+= lat numeric(9,6), lon numeric(9,6) ## lat BETWEEN -90 AND 90 AND lon BETWEEN -180 AND 180 ## abs(lat) <= 90 AND abs(lon) <= 180
+! lat numeric(9,6), lon numeric(9,6) ## lat BETWEEN -90 AND 90 AND lon BETWEEN -180 AND 180 ## lon BETWEEN -90 AND 90 AND lat BETWEEN -180 AND 180
+= rating int ## rating BETWEEN 1 AND 5 ## rating = ANY ('{1,2,3,4,5}')
+! rating int ## rating BETWEEN 1 AND 5 ## rating BETWEEN 1 AND 5 OR rating IS NULL AND false OR rating = 0
+= y int ## y >= 1900 AND y <= extract(year FROM CURRENT_DATE) ## y BETWEEN 1900 AND date_part('year', now())
+! y int ## y >= 1900 AND y <= extract(year FROM CURRENT_DATE) ## y BETWEEN 1900 AND 2026
+! y int ## y >= 1900 AND y <= extract(year FROM CURRENT_DATE) ## y BETWEEN 1900 AND extract(year FROM CURRENT_DATE) + 1
+= y int ## y % 4 = 0 AND (y % 100 <> 0 OR y % 400 = 0) ## (y % 400 = 0 OR y % 100 <> 0) AND mod(y, 4) = 0
+! y int ## y % 4 = 0 AND (y % 100 <> 0 OR y % 400 = 0) ## y % 4 = 0 AND y % 100 <> 0
+! y int ## y % 4 = 0 AND (y % 100 <> 0 OR y % 400 = 0) ## y % 4 = 0
+= d date ## date_trunc('month', d) = d ## extract(day FROM d) = 1
+! d date ## date_trunc('month', d) = d ## extract(day FROM d) = 2
+= d timestamp ## d::date = '2024-05-01' ## d >= '2024-05-01' AND d < '2024-05-02'
+! d timestamp ## d::date = '2024-05-01' ## d BETWEEN '2024-05-01' AND '2024-05-02'
+= d timestamptz ## d <= now() ## CURRENT_TIMESTAMP >= d
+! d timestamptz ## d <= now() ## d <= clock_timestamp()
+! d timestamptz ## d::date = '2024-05-01' ## d >= '2024-05-01' AND d < '2024-05-02'
+= r daterange ## NOT isempty(r) AND lower(r) IS NOT NULL ## lower(r) IS NOT NULL
+= r numrange ## lower(r) >= 0 ## NOT lower(r) < 0
+= x xml ## x IS DOCUMENT ## NOT x IS NOT DOCUMENT
+= x bit(4) ## x <> B'0000' ## NOT x = B'0000'
+= x "char" ## x IN ('a', 'b') ## x = 'b' OR x = 'a'
+= p point ## p <@ box '(0,0),(10,10)' ## box '(0,0),(10,10)' @> p
+! p point ## p <@ box '(0,0),(10,10)' ## p <@ box '(0,0),(11,11)'
+= j jsonb ## jsonb_array_length(j -> 'items') > 0 ## 0 < jsonb_array_length(j -> 'items')
+! j jsonb ## j ->> 'kind' IN ('a', 'b') ## j ->> 'kind' IN ('a', 'c')
+= j jsonb ## j ->> 'kind' IN ('a', 'b') ## (j ->> 'kind') = 'b' OR (j -> 'kind') = '"a"'
+! j jsonb ## j #>> '{a,b}' = 'x' ## j #>> '{b,a}' = 'x'
+= j jsonb ## j #>> '{a,b}' = 'x' ## j -> 'a' ->> 'b' = 'x'
+= l int[] ## 0 < ALL (l) ## NOT 0 >= ANY (l)
+= a int, b int, c int ## num_nulls(a, b, c) <= 1 ## (a IS NULL)::int + (b IS NULL)::int + (c IS NULL)::int < 2
+! a int, b int, c int ## num_nulls(a, b, c) <= 1 ## num_nulls(a, b, c) <= 2
+= a int, b int, c int ## a + b > c AND b + c > a AND a + c > b ## c < b + a AND a < c + b AND b < c + a
+! a int, b int, c int ## a + b > c AND b + c > a AND a + c > b ## a + b > c AND b + c > a
+= "Total" numeric, "select" int ## "Total" > "select" ## "select" < "Total"
+! "Total" numeric, "select" int ## "Total" > "select" ## "Total" >= "select"
+= c mood ## c IN ('ok', 'happy') ## c >= 'ok'
+! c mood ## c IN ('ok', 'happy') ## c > 'ok'
+= o pair ## (o).x > 0 ## 0 < (o).x
+! o pair ## (o).x > 0 ## (o).y > 0
+= x int ## x > 0 ## x > 0 AND true
+= x int ## x = 1 OR x = 2 OR x = 3 ## x BETWEEN 1 AND 3
+! x int ## x = 1 OR x = 2 OR x = 3 ## x BETWEEN 1 AND 4
+= x int ## x IN (1, 3, 5) ## x = ANY (ARRAY[5, 3, 1]::int[])
+= x int NOT NULL ## x > 0 ## x IS NOT NULL AND x > 0
 ! x int ## shop_ok(x) ## x > 0
 ! x int ## x > 0 ## shop_ok(x)
 = x int ## shop_ok(x) AND x < 10 ## 10 > x AND shop_ok(x)
@@ -396,6 +474,7 @@ PAIRS
 
 my $pieces = <<'SQL';
 CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
+CREATE TYPE pair AS (x int, y int);
 CREATE DOMAIN positive AS int CHECK (VALUE > 0);
 CREATE FUNCTION shop_ok(n int) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN n > 0; END';
 CREATE FUNCTION shop_inline(n int) RETURNS boolean IMMUTABLE LANGUAGE sql RETURN n > 0;
