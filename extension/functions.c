@@ -18,9 +18,12 @@
 #include "executor/spi.h"
 #include "extension/account.h"
 #include "extension/catalog.h"
+#include "extension/functions.h"
 #include "extension/guc.h"
 #include "extension/hooks.h"
 #include "extension/job.h"
+#include "extension/ldap_hba.h"
+#include "extension/ldap_settings.h"
 #include "extension/shmem.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -127,6 +130,57 @@ require_new_databases(List *participants)
 	}
 }
 
+/* A lab whose accounts labcreator keeps in a directory needs to know of one. */
+static void
+require_directory(const LabSpec *spec)
+{
+	const char *missing = spec->auth == LAB_AUTH_MANAGED ? lab_ldap_missing() : NULL;
+	ListCell *cell;
+
+	if (missing)
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("labcreator has no directory to keep accounts in"),
+						errdetail("At $.auth: %s.", missing),
+						errhint("A superuser can set it; or write \"accounts\": \"external\".")));
+	if (spec->auth == LAB_AUTH_SCRAM)
+		return;
+	foreach (cell, spec->participants)
+	{
+		LabSpecParticipant *participant = lfirst(cell);
+
+		if (!lab_hba_can_name(participant->login))
+			ereport(
+				WARNING,
+				(errcode(ERRCODE_WARNING),
+				 errmsg("\"%s\" cannot log in by the first line of lab_hba()", participant->login),
+				 errdetail("At $.participants[%d]: the server puts the login into a directory "
+						   "name as it stands, and this one has a character with a meaning there.",
+						   foreach_current_index(cell)),
+				 errhint("Choose another login, or use the line of lab_hba() that searches.")));
+	}
+}
+
+/* The lab master's own checks, for the reference to complete. */
+static List *
+own_checks(const LabSpec *spec)
+{
+	List *checks = NIL;
+	ListCell *task;
+	ListCell *own;
+
+	foreach (task, spec->tasks)
+	{
+		foreach (own, ((LabSpecTask *) lfirst(task))->own)
+		{
+			LabCheck *check = palloc0(sizeof(LabCheck));
+
+			check->fact = *(LabFact *) lfirst(own);
+			checks = lappend(checks, check);
+		}
+	}
+	return checks;
+}
+
 /* The facts of the reference, read while nobody committed in it. */
 static List *
 derive_facts(const LabSpec *spec, Oid reference)
@@ -144,6 +198,8 @@ derive_facts(const LabSpec *spec, Oid reference)
 	job.database = reference;
 	job.check_timeout = lab_check_timeout;
 	job.ignore = spec->ignore;
+	job.checks = own_checks(spec);
+	job.hidden = spec->hidden != NULL;
 
 	pg_atomic_fetch_add_u32(&slot->pins, 1);
 	PG_TRY();
@@ -170,11 +226,99 @@ derive_facts(const LabSpec *spec, Oid reference)
 	return facts;
 }
 
-/* The ids of the checks that the starter satisfies already. */
-static List *
-kept_checks(const LabSpec *spec, Oid starter, List *checks)
+/* What the reference's views give on the hidden data becomes the definition of their checks. */
+static void
+complete_hidden(List *facts, Oid hidden)
 {
 	LabJob job = {0};
+	List *answers;
+	ListCell *cell;
+	ListCell *answer;
+
+	job.kind = LAB_JOB_HIDDEN;
+	job.database = hidden;
+	job.check_timeout = lab_check_timeout;
+	foreach (cell, facts)
+	{
+		LabFact *fact = lfirst(cell);
+		LabCheck *asked;
+
+		if (strcmp(fact->kind, "view_hidden") != 0)
+			continue;
+		asked = palloc0(sizeof(LabCheck));
+		asked->fact = *fact;
+		job.checks = lappend(job.checks, asked);
+	}
+	if (job.checks == NIL)
+		return;
+	answers = lab_run_job(&job);
+	answer = list_head(answers);
+	foreach (cell, facts)
+	{
+		LabFact *fact = lfirst(cell);
+
+		if (strcmp(fact->kind, "view_hidden") != 0)
+			continue;
+		fact->definition = ((LabFact *) lfirst(answer))->definition;
+		answer = lnext(answers, answer);
+	}
+}
+
+/* A check by pgTAP cannot pass before somebody with the right to do so has installed it. */
+static void
+warn_without_pgtap(const LabSpec *spec, List *checks, List *verdicts)
+{
+	ListCell *cell;
+
+	foreach (cell, checks)
+	{
+		const LabCheck *check = lfirst(cell);
+		const LabVerdict *verdict =
+			verdicts ? list_nth(verdicts, foreach_current_index(cell)) : NULL;
+
+		if (strcmp(check->fact.kind, "pgtap") != 0 || (verdict && verdict->status != LAB_ERROR))
+			continue;
+		ereport(WARNING,
+				(errmsg("task \"%s\" needs pgTAP in the databases of the participants",
+						check->fact.object),
+				 spec->starter ? errdetail("Starter database \"%s\" does not have it from a "
+										   "superuser.",
+										   spec->starter)
+							   : errdetail("The lab has no starter that could have it."),
+				 errhint("Let a superuser CREATE EXTENSION pgtap in a starter database.")));
+	}
+}
+
+/* What the starter's own views give on the hidden data. */
+static List *
+kept_hidden(const LabJob *asked, List *verdicts, Oid hidden)
+{
+	LabJob job = *asked;
+	List *checks = NIL;
+	ListCell *cell;
+	ListCell *verdict;
+
+	job.kind = LAB_JOB_HIDDEN;
+	job.database = hidden;
+	forboth (cell, asked->checks, verdict, verdicts)
+	{
+		const LabVerdict *moved = lfirst(verdict);
+
+		if (moved->status != LAB_MOVED)
+			continue;
+		checks = lappend(checks, lfirst(cell));
+		job.queries = lappend(job.queries, moved->detail);
+	}
+	job.checks = checks;
+	return checks ? lab_run_job(&job) : NIL;
+}
+
+/* The ids of the checks that the starter satisfies already. */
+static List *
+kept_checks(const LabSpec *spec, Oid starter, Oid hidden, List *checks)
+{
+	LabJob job = {0};
+	List *verdicts;
 	List *kept = NIL;
 	ListCell *cell;
 
@@ -185,7 +329,11 @@ kept_checks(const LabSpec *spec, Oid starter, List *checks)
 	job.check_timeout = lab_check_timeout;
 	job.ignore = spec->ignore;
 	job.checks = checks;
-	foreach (cell, lab_run_job(&job))
+	verdicts = lab_run_job(&job);
+	warn_without_pgtap(spec, checks, verdicts);
+	if (OidIsValid(hidden))
+		verdicts = list_concat(verdicts, kept_hidden(&job, verdicts, hidden));
+	foreach (cell, verdicts)
 	{
 		LabVerdict *verdict = lfirst(cell);
 
@@ -243,7 +391,7 @@ add_participants(int32 lab, const LabSpec *spec, ReturnSetInfo *rsinfo)
 	foreach (cell, spec->participants)
 	{
 		LabSpecParticipant *participant = lfirst(cell);
-		char *password = lab_account_make(participant->login, spec->connections);
+		char *password = lab_account_make(participant->login, spec->connections, spec->auth);
 		Datum values[5];
 		bool nulls[5] = {false};
 
@@ -271,6 +419,8 @@ lab_create(PG_FUNCTION_ARGS)
 	LabSpec *spec;
 	Oid reference;
 	Oid starter = InvalidOid;
+	Oid hidden = InvalidOid;
+	List *facts;
 	List *checks;
 	int32 lab;
 
@@ -283,14 +433,28 @@ lab_create(PG_FUNCTION_ARGS)
 		starter = callers_database(spec->starter, "starter", GetUserId());
 		require_no_sessions(starter, spec->starter);
 	}
+	if (spec->hidden)
+		hidden = callers_database(spec->hidden, "hidden", GetUserId());
 	require_new_databases(spec->participants);
+	require_directory(spec);
 
 	lab_privilege_begin(&privilege);
 	lab_catalog_require_room(list_length(spec->participants));
 	lab = lab_catalog_add(spec, source, privilege.caller, reference);
-	checks = lab_catalog_add_checks(lab, spec, derive_facts(spec, reference));
-	lab_catalog_share_points(lab, OidIsValid(starter) ? kept_checks(spec, starter, checks) : NIL);
+	facts = derive_facts(spec, reference);
+	if (OidIsValid(hidden))
+	{
+		lab_catalog_set_hidden(lab, hidden);
+		complete_hidden(facts, hidden);
+	}
+	checks = lab_catalog_add_checks(lab, spec, facts);
+	if (spec->starter == NULL)
+		warn_without_pgtap(spec, checks, NIL);
+	lab_catalog_share_points(lab, OidIsValid(starter) ? kept_checks(spec, starter, hidden, checks)
+													  : NIL);
 	close_database(spec->reference);
+	if (spec->hidden)
+		close_database(spec->hidden);
 	if (OidIsValid(starter))
 		close_database(spec->starter);
 	add_participants(lab, spec, (ReturnSetInfo *) fcinfo->resultinfo);

@@ -14,6 +14,9 @@ typedef struct LabComparison
 	LabFact *found;   /* NULL: nothing of this kind and identity */
 	LabStatus status; /* LAB_FAIL until somebody knows better */
 	char *problem;    /* what is wrong, where the two definitions do not show it; else NULL */
+	char *
+		expected_text; /* with a problem: what should have come of it, for LAB_FEEDBACK_DIFF only */
+	char *found_text;
 } LabComparison;
 
 /* Pairs each check with a fact, the equal ones first; a list of LabComparison *. */

@@ -30,6 +30,9 @@
 #define SEED_HIGH UINT64CONST(0x6c61626372656174)
 #define SEED_LOW UINT64CONST(0x6f7200000000001f)
 
+static List *names = NIL; /* of char *: lab_digest_set_names() */
+static bool names_seen = false;
+
 LabDigest
 lab_digest_bytes(const void *bytes, Size length)
 {
@@ -67,6 +70,61 @@ digest_text(Datum value, Oid type)
 	getTypeOutputInfo(type, &output, &varlena);
 	text = OidOutputFunctionCall(output, value);
 	return lab_digest_bytes(text, strlen(text));
+}
+
+void
+lab_digest_set_names(List *list)
+{
+	names = list;
+	names_seen = false;
+}
+
+bool
+lab_digest_names_seen(void)
+{
+	return names_seen;
+}
+
+static bool
+in_word(char c)
+{
+	return c == '_' || isalnum((unsigned char) c) || IS_HIGHBIT_SET(c);
+}
+
+/* The place of the name as a whole word, or NULL. */
+static char *
+find_word(char *text, const char *word)
+{
+	for (char *at = strstr(text, word); at; at = strstr(at + 1, word))
+		if ((at == text || !in_word(at[-1])) && !in_word(at[strlen(word)]))
+			return at;
+	return NULL;
+}
+
+/* The text without the names. */
+static Datum
+without_names(Datum value)
+{
+	char *string = TextDatumGetCString(value);
+	bool found = false;
+	ListCell *cell;
+
+	foreach (cell, names)
+	{
+		const char *name = lfirst(cell);
+		char *at;
+
+		while ((at = find_word(string, name)) != NULL)
+		{
+			*at = '\0';
+			string = psprintf("%s\001%s", string, at + strlen(name));
+			found = true;
+		}
+	}
+	if (!found)
+		return value;
+	names_seen = true;
+	return CStringGetTextDatum(string);
 }
 
 static LabDigest
@@ -291,6 +349,13 @@ lab_digest_value(Datum value, Oid type, Oid collation)
 		case CIRCLEOID:
 			return digest_geometry(value, type);
 	}
+	if (names && type == NAMEOID)
+	{
+		value = CStringGetTextDatum(NameStr(*DatumGetName(value)));
+		type = TEXTOID;
+	}
+	if (names && (type == TEXTOID || type == VARCHAROID))
+		value = without_names(value);
 	if (type == INTERVALOID || type_is_enum(type) || is_reference_to_object(type))
 		return digest_text(value, type);
 	element = get_base_element_type(type);

@@ -13,6 +13,7 @@
 #include "access/xact.h"
 #include "extension/channel.h"
 #include "extension/fact.h"
+#include "extension/guc.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "postmaster/bgworker.h"
@@ -22,8 +23,11 @@
 #include "worker/disk.h"
 #include "worker/explain.h"
 #include "worker/facts.h"
+#include "worker/hidden.h"
 #include "worker/kinds.h"
+#include "worker/probe.h"
 #include "worker/sandbox.h"
+#include "worker/views.h"
 
 PGDLLEXPORT void lab_evaluator_main(Datum main_arg);
 
@@ -40,14 +44,16 @@ send_done(void)
 }
 
 static void
-send_error(int sqlstate, const char *message)
+send_error(const ErrorData *error)
 {
 	StringInfoData answer;
 
 	initStringInfo(&answer);
 	pq_sendbyte(&answer, LAB_ANSWER_ERROR);
-	lab_string_write(&answer, unpack_sql_state(sqlstate));
-	lab_string_write(&answer, message);
+	lab_string_write(&answer, unpack_sql_state(error->sqlerrcode));
+	lab_string_write(&answer, error->message);
+	lab_string_write(&answer, error->detail ? error->detail : "");
+	lab_string_write(&answer, error->hint ? error->hint : "");
 	lab_channel_send(&answer);
 }
 
@@ -105,6 +111,9 @@ derive(LabEvaluation *evaluation)
 	ListCell *cell;
 
 	evaluation->facts = lab_facts_read(job->role, job->check_timeout, job->ignore);
+	lab_views_add_facts(evaluation);
+	foreach (cell, job->checks)
+		evaluation->facts = lappend(evaluation->facts, &((LabCheck *) lfirst(cell))->fact);
 	derive_pass(evaluation, false);
 	begin_writing();
 	derive_pass(evaluation, true);
@@ -145,7 +154,9 @@ evaluate(LabEvaluation *evaluation)
 		LabVerdict verdict = {comparison->check->id, comparison->status, NULL};
 		StringInfoData answer;
 
-		if (verdict.status != LAB_PASS)
+		if (verdict.status == LAB_MOVED)
+			verdict.detail = comparison->problem;
+		else if (verdict.status != LAB_PASS)
 			verdict.detail = lab_explain(comparison, mistakes, job->feedback);
 		initStringInfo(&answer);
 		pq_sendbyte(&answer, LAB_ANSWER_VERDICT);
@@ -168,6 +179,8 @@ lab_evaluator_main(Datum main_arg)
 	BackgroundWorkerInitializeConnectionByOid(job->database, job->evaluator, 0);
 	lab_sandbox_pin_settings();
 
+	lab_sandbox_set_clock(lab_probe_clock(job->checks));
+	lab_probe_limit(job->kind == LAB_JOB_EVALUATE ? lab_evaluation_timeout : 0);
 	PG_TRY();
 	{
 		lab_sandbox_begin(false);
@@ -175,6 +188,8 @@ lab_evaluator_main(Datum main_arg)
 		evaluation.job = job;
 		if (job->kind == LAB_JOB_DERIVE)
 			derive(&evaluation);
+		else if (job->kind == LAB_JOB_HIDDEN)
+			lab_hidden_run(job, context);
 		else
 			evaluate(&evaluation);
 		lab_sandbox_end();
@@ -189,7 +204,7 @@ lab_evaluator_main(Datum main_arg)
 		FlushErrorState();
 		AbortOutOfAnyTransaction();
 		MemoryContextSwitchTo(context);
-		send_error(error->sqlerrcode, error->message);
+		send_error(error);
 	}
 	PG_END_TRY();
 	proc_exit(0);

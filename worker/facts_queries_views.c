@@ -67,8 +67,7 @@ const char lab_facts_views[] =
 	") f (kind, definition)\n"
 	"UNION ALL\n"
 	"SELECT 'view_result', name, name, NULL, NULL, oid, NULL\n"
-	"FROM rel\n"
-	"WHERE relkind = 'v' OR relispopulated";
+	"FROM rel";
 
 /*
  * A sequence's start counts where the reference sets it: so it is a fact of its

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/parallel.h"
 #include "access/xact.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_database.h"
@@ -22,6 +23,8 @@
 #include "utils/timeout.h"
 #include "utils/timestamp.h"
 #include "worker/sandbox.h"
+
+static TimestampTz frozen = 0; /* 0: the system's clock */
 
 void
 lab_sandbox_pin_settings(void)
@@ -66,10 +69,44 @@ lab_sandbox_pin_settings(void)
 }
 
 void
+lab_sandbox_set_clock(TimestampTz time)
+{
+	frozen = time;
+}
+
+TimestampTz
+lab_sandbox_clock(void)
+{
+	return frozen;
+}
+
+/*
+ * A transaction takes its time from its first statement, which takes the system's.  Parallel
+ * workers are told it by their leader: that is the way in, and has to be called as one of them.
+ */
+static void
+set_time(void)
+{
+	int number = ParallelWorkerNumber;
+
+	if (frozen == 0)
+	{
+		SetCurrentStatementStartTimestamp();
+		return;
+	}
+	ParallelWorkerNumber = 0;
+	SetParallelStartTimestamps(frozen, frozen);
+	ParallelWorkerNumber = number;
+}
+
+void
 lab_sandbox_begin(bool writing)
 {
-	SetCurrentStatementStartTimestamp();
+	set_time();
 	StartTransactionCommand();
+	/* What the participant commits meanwhile is for the next evaluation. */
+	if (writing)
+		XactIsoLevel = XACT_REPEATABLE_READ;
 	/* Before the first snapshot: from then on it cannot be taken back. */
 	XactReadOnly = !writing;
 	PushActiveSnapshot(GetTransactionSnapshot());
@@ -166,6 +203,42 @@ lab_sandbox_forgive(MemoryContext context)
 	return sqlstate;
 }
 
+/*
+ * The server has this for parallel workers, whose now() is their leader's; it
+ * asserts to be in one.
+ */
+static void
+set_clock(TimestampTz transaction, TimestampTz statement)
+{
+	int number = ParallelWorkerNumber;
+
+	ParallelWorkerNumber = 0;
+	SetParallelStartTimestamps(transaction, statement);
+	ParallelWorkerNumber = number;
+}
+
+static TimestampTz real_transaction_start = 0; /* 0: the clock runs */
+static TimestampTz real_statement_start;
+
+void
+lab_sandbox_stop_clock(TimestampTz at)
+{
+	if (real_transaction_start == 0)
+	{
+		real_transaction_start = GetCurrentTransactionStartTimestamp();
+		real_statement_start = GetCurrentStatementStartTimestamp();
+	}
+	set_clock(at, at);
+}
+
+void
+lab_sandbox_start_clock(void)
+{
+	if (real_transaction_start != 0)
+		set_clock(real_transaction_start, real_statement_start);
+	real_transaction_start = 0;
+}
+
 void
 lab_sandbox_explain(const char *object, int timeout, const LabSandboxError *error,
 					LabStatus *status, char **problem)
@@ -179,6 +252,10 @@ lab_sandbox_explain(const char *object, int timeout, const LabSandboxError *erro
 			break;
 		case ERRCODE_LOCK_NOT_AVAILABLE:
 			*problem = psprintf("%s is locked by its owner", object);
+			*status = LAB_ERROR;
+			break;
+		case ERRCODE_PROGRAM_LIMIT_EXCEEDED:
+			*problem = psprintf("%s: %s", object, error->message);
 			*status = LAB_ERROR;
 			break;
 		default:

@@ -5,6 +5,7 @@
 #ifndef LAB_SANDBOX_H
 #define LAB_SANDBOX_H
 
+#include "datatype/timestamp.h"
 #include "extension/fact.h"
 
 /*
@@ -19,6 +20,13 @@ extern void lab_sandbox_pin_settings(void);
  */
 extern void lab_sandbox_begin(bool writing);
 extern void lab_sandbox_end(void);
+
+/*
+ * From the next transaction on it is always this time, for now() and all that follows from it: what
+ * depends on the clock gives the same on the day of the class as it gave in the reference.
+ */
+extern void lab_sandbox_set_clock(TimestampTz time);
+extern TimestampTz lab_sandbox_clock(void);
 
 typedef struct LabSandboxError
 {
@@ -47,6 +55,13 @@ lab_sandbox_run(Oid role, int timeout, void (*body)(void *arg), void *arg, LabSa
  * raised again.
  */
 extern int lab_sandbox_forgive(MemoryContext context);
+
+/*
+ * Between the two, now() and all that follows from it stand still at the given
+ * instant, in this transaction.
+ */
+extern void lab_sandbox_stop_clock(TimestampTz at);
+extern void lab_sandbox_start_clock(void);
 
 /* What to say of an object that could not be looked at, and whether that is a fail or an error. */
 extern void lab_sandbox_explain(const char *object, int timeout, const LabSandboxError *error,

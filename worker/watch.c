@@ -22,6 +22,7 @@
 #include "utils/timestamp.h"
 #include "worker/watch.h"
 #include "worker/launch.h"
+#include "worker/moved.h"
 
 LabWatch lab_watch;
 
@@ -123,7 +124,9 @@ read_labs(void)
 	info.hcxt = labs_context;
 	labs_by_id = hash_create("watched labs", 16, &info, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 
-	select_rows("SELECT id, feedback, extras, ignore FROM lab.labs WHERE state = 'active'");
+	select_rows("SELECT id, feedback, extras, ignore, coalesce(hidden_oid, 0)\n"
+				"FROM lab.labs\n"
+				"WHERE state = 'active'");
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		int32 id = int_value(i, 1);
@@ -134,6 +137,7 @@ read_labs(void)
 		lab->extras = extras_of(text_value(i, 3));
 		lab->ignore =
 			words_of(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 4, &isnull));
+		lab->hidden = oid_value(i, 5);
 		lab->checks = NIL;
 	}
 
@@ -262,6 +266,7 @@ forget_unlisted(void)
 		if (watched->listed && watched->slot && watched->lab)
 			continue;
 		lab_launch_stop(watched);
+		lab_moved_forget(watched);
 		lab_slot_release(database);
 		hash_search(lab_watch.databases, &database, HASH_REMOVE, NULL);
 	}
