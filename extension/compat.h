@@ -31,4 +31,9 @@
 #define LAB_GROUP_EXPRESSIONS(entry) NIL
 #endif
 
+/* Before a declaration, as 18 has it. */
+#ifndef pg_noreturn
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
 #endif /* LAB_COMPAT_H */
