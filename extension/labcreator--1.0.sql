@@ -97,6 +97,7 @@ CREATE TABLE lab.participants (
 	evaluation_error text,
 	UNIQUE (lab_id, login)
 );
+CREATE INDEX ON lab.participants (login);
 COMMENT ON TABLE lab.participants IS 'one row a participant: their database, and how far they are';
 
 CREATE TABLE lab.tasks (

@@ -57,6 +57,7 @@ words_of(int code, const char *addition)
 pg_noreturn static void
 fail(const LabLdap *session, const char *doing, const char *words)
 {
+	CHECK_FOR_INTERRUPTS(); /* SIGTERM looks like a lost connection */
 	ereport(ERROR, (errcode(ERRCODE_CONNECTION_FAILURE),
 					errmsg("%s: %s: %s", session->uri, doing, words)));
 }
