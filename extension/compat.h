@@ -9,6 +9,12 @@
 #error "labcreator needs PostgreSQL 15 or newer"
 #endif
 
+#if PG_VERSION_NUM >= 160000
+#define lab_make_range(type, lower, upper, empty) make_range(type, lower, upper, empty, NULL)
+#else
+#define lab_make_range(type, lower, upper, empty) make_range(type, lower, upper, empty)
+#endif
+
 /* 16 keeps what a query may read beside its tables. */
 #if PG_VERSION_NUM >= 160000
 #define LAB_FORGET_PERMISSIONS(entry) ((entry)->perminfoindex = 0)

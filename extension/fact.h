@@ -26,11 +26,10 @@ typedef struct LabFact
 	char *definition; /* text of a jsonb object: every property that counts; NULL: not read yet */
 
 	/* In its own database only, not sent: */
-	Oid relation;   /* what the object is or belongs to; whose columns the tree is about */
-	Oid role;       /* who owns the object, where it has an expression and no relation */
-	char *tree;     /* stored form of the definition's "expression" (pg_node_tree), or NULL */
-	bool taken;     /* a check has found it */
-	bool accounted; /* no check found it, but the reference has the same in another form */
+	Oid relation; /* what the object is or belongs to; whose columns the tree is about */
+	Oid role;     /* who owns the object, where it has an expression and no relation */
+	char *tree;   /* stored form of the definition's "expression" (pg_node_tree), or NULL */
+	bool taken;   /* a check has found it, or checks say the same in another form */
 } LabFact;
 
 typedef struct LabCheck

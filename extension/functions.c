@@ -18,9 +18,12 @@
 #include "executor/spi.h"
 #include "extension/account.h"
 #include "extension/catalog.h"
+#include "extension/functions.h"
 #include "extension/guc.h"
 #include "extension/hooks.h"
 #include "extension/job.h"
+#include "extension/ldap_hba.h"
+#include "extension/ldap_settings.h"
 #include "extension/shmem.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -124,6 +127,36 @@ require_new_databases(List *participants)
 							errdetail("At $.participants[%d]: it would be the database of \"%s\".",
 									  foreach_current_index(cell), participant->login),
 							errhint("Drop it, or choose another pattern for $.database.")));
+	}
+}
+
+/* A lab whose accounts labcreator keeps in a directory needs to know of one. */
+static void
+require_directory(const LabSpec *spec)
+{
+	const char *missing = spec->auth == LAB_AUTH_MANAGED ? lab_ldap_missing() : NULL;
+	ListCell *cell;
+
+	if (missing)
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("labcreator has no directory to keep accounts in"),
+						errdetail("At $.auth: %s.", missing),
+						errhint("A superuser can set it; or write \"accounts\": \"external\".")));
+	if (spec->auth == LAB_AUTH_SCRAM)
+		return;
+	foreach (cell, spec->participants)
+	{
+		LabSpecParticipant *participant = lfirst(cell);
+
+		if (!lab_hba_can_name(participant->login))
+			ereport(
+				WARNING,
+				(errcode(ERRCODE_WARNING),
+				 errmsg("\"%s\" cannot log in by the first line of lab_hba()", participant->login),
+				 errdetail("At $.participants[%d]: the server puts the login into a directory "
+						   "name as it stands, and this one has a character with a meaning there.",
+						   foreach_current_index(cell)),
+				 errhint("Choose another login, or use the line of lab_hba() that searches.")));
 	}
 }
 
@@ -358,7 +391,7 @@ add_participants(int32 lab, const LabSpec *spec, ReturnSetInfo *rsinfo)
 	foreach (cell, spec->participants)
 	{
 		LabSpecParticipant *participant = lfirst(cell);
-		char *password = lab_account_make(participant->login, spec->connections);
+		char *password = lab_account_make(participant->login, spec->connections, spec->auth);
 		Datum values[5];
 		bool nulls[5] = {false};
 
@@ -403,6 +436,7 @@ lab_create(PG_FUNCTION_ARGS)
 	if (spec->hidden)
 		hidden = callers_database(spec->hidden, "hidden", GetUserId());
 	require_new_databases(spec->participants);
+	require_directory(spec);
 
 	lab_privilege_begin(&privilege);
 	lab_catalog_require_room(list_length(spec->participants));

@@ -17,6 +17,8 @@ extern int lab_evaluation_timeout; /* milliseconds */
 extern int lab_result_limit;       /* rows */
 extern int lab_session_memory;     /* MB */
 
+extern int lab_probes;
+
 extern void lab_guc_init(void);
 
 #endif /* LAB_GUC_H */

@@ -13,6 +13,7 @@ BEGIN
 		FROM (VALUES
 			('lab_master', 'NOLOGIN', 'may create labs'),
 			('lab_student', 'NOLOGIN', 'every participant of a lab is a member'),
+			('lab_ldap', 'NOLOGIN', 'participants whose passwords are in LDAP'),
 			('lab_monitor', 'LOGIN', 'reads the metrics of labs, and nothing else'),
 			('lab_evaluator', 'LOGIN CONNECTION LIMIT 0', 'background workers that compare databases; nobody logs in as it')
 		) AS v (role, options, comment)
@@ -44,6 +45,7 @@ CREATE TABLE lab.labs (
 	reference name NOT NULL,
 	reference_oid oid NOT NULL,
 	starter name,
+	auth text NOT NULL DEFAULT 'scram' CHECK (auth IN ('scram', 'managed', 'external')),
 	hidden_oid oid,					-- the database with hidden data; NULL: none
 	spec jsonb NOT NULL,
 	feedback text NOT NULL,
@@ -66,6 +68,7 @@ COMMENT ON TABLE lab.labs IS 'one row a lab, as its lab master wants it';
 CREATE TABLE lab.accounts (
 	login name PRIMARY KEY,
 	role oid NOT NULL UNIQUE,
+	auth text NOT NULL DEFAULT 'scram' CHECK (auth IN ('scram', 'managed', 'external')),		-- where the password is
 	created timestamptz NOT NULL DEFAULT pg_catalog.now()
 );
 COMMENT ON TABLE lab.accounts IS 'the logins that labcreator made';
@@ -84,6 +87,7 @@ CREATE TABLE lab.participants (
 	retry_at timestamptz,
 	error text,						-- of provisioning
 	closes timestamptz,				-- by lab_extend(); NULL: when the lab closes
+	joined boolean NOT NULL DEFAULT false,		-- taken into the lab's group of the directory
 	passed integer NOT NULL DEFAULT 0,
 	total integer NOT NULL DEFAULT 0,
 	score numeric(5,2) NOT NULL DEFAULT 0,
@@ -206,12 +210,6 @@ AS 'MODULE_PATHNAME', 'lab_publishers';
 COMMENT ON FUNCTION lab.publishers() IS 'the targets and the process of each, from shared memory';
 GRANT EXECUTE ON FUNCTION lab.publishers() TO lab_master;
 
-CREATE FUNCTION lab.ask_reconcile()
-RETURNS void
-LANGUAGE c VOLATILE PARALLEL UNSAFE
-AS 'MODULE_PATHNAME', 'lab_ask_reconcile';
-COMMENT ON FUNCTION lab.ask_reconcile() IS 'lets every publisher compare its target with what is wanted; returns when they have';
-
 -- How the targets are, for lab_status().
 CREATE FUNCTION lab.target_status()
 RETURNS TABLE (part text, state text, detail text, since timestamptz)
@@ -263,6 +261,86 @@ COMMENT ON FUNCTION lab.target_status() IS 'the rows of lab_status() about targe
 GRANT EXECUTE ON FUNCTION lab.target_status() TO lab_master;
 
 -- ---------------------------------------------------------------------------
+-- Accounts in a directory that labcreator keeps ("auth": {"method": "ldap"}).
+-- ---------------------------------------------------------------------------
+CREATE TABLE lab.instance (
+	id uuid NOT NULL DEFAULT pg_catalog.gen_random_uuid()
+);
+CREATE UNIQUE INDEX ON lab.instance ((true));
+INSERT INTO lab.instance DEFAULT VALUES;
+COMMENT ON TABLE lab.instance IS 'one row: the mark of what this installation made elsewhere';
+
+CREATE TABLE lab.directory (
+	login name PRIMARY KEY REFERENCES lab.accounts ON DELETE CASCADE,
+	password text NOT NULL,			-- the initial one, hashed as the directory stores it
+	reset boolean NOT NULL DEFAULT false,		-- it replaces the one that is there
+	present boolean NOT NULL DEFAULT false		-- the directory has the account, when we looked last
+);
+COMMENT ON TABLE lab.directory IS 'the accounts that are to be in the directory';
+
+REVOKE ALL ON lab.instance, lab.directory FROM PUBLIC;
+
+-- Whatever changes these tables need not know of the directory.
+CREATE FUNCTION lab.announce_account()
+RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	INSERT INTO lab.outbox (target, subject, payload)
+	VALUES ('ldap', 'account ' || CASE TG_OP WHEN 'DELETE' THEN OLD.login ELSE NEW.login END, '{"changed": true}');
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION lab.announce_account() IS 'the directory must be told of an account';
+CREATE TRIGGER announce AFTER INSERT OR DELETE OR UPDATE OF password ON lab.directory
+	FOR EACH ROW EXECUTE FUNCTION lab.announce_account();
+
+CREATE FUNCTION lab.announce_participant()
+RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	who CONSTANT lab.participants := CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+	whose CONSTANT lab.labs := l FROM lab.labs l WHERE l.id = who.lab_id;
+BEGIN
+	IF EXISTS (SELECT FROM lab.directory d WHERE d.login = who.login) THEN
+		INSERT INTO lab.outbox (target, subject, lab, payload)
+		VALUES ('ldap', 'account ' || who.login, whose.name, '{"changed": true}');
+	END IF;
+	-- A new member is announced when the account is there; the group of a lab that goes is removed as a whole.
+	IF TG_OP = 'DELETE' AND whose.auth = 'managed' AND whose.state = 'active' THEN
+		INSERT INTO lab.outbox (target, subject, lab, payload)
+		VALUES ('ldap', 'group ' || whose.name, whose.name, '{"changed": true}');
+	END IF;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION lab.announce_participant() IS 'the directory must be told of a participant';
+CREATE TRIGGER announce AFTER INSERT OR DELETE OR UPDATE OF name, email ON lab.participants
+	FOR EACH ROW EXECUTE FUNCTION lab.announce_participant();
+
+CREATE FUNCTION lab.announce_group()
+RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	lab CONSTANT lab.labs := CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+BEGIN
+	INSERT INTO lab.outbox (target, subject, lab, payload)
+	VALUES ('ldap', 'group ' || lab.name, lab.name, '{"changed": true}');
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION lab.announce_group() IS 'the directory must be told of a lab''s group';
+CREATE TRIGGER announce_new AFTER INSERT ON lab.labs
+	FOR EACH ROW WHEN (NEW.auth = 'managed') EXECUTE FUNCTION lab.announce_group();
+CREATE TRIGGER announce_gone AFTER DELETE ON lab.labs
+	FOR EACH ROW WHEN (OLD.auth = 'managed') EXECUTE FUNCTION lab.announce_group();
+
+-- ---------------------------------------------------------------------------
 -- The lab master's functions.
 -- ---------------------------------------------------------------------------
 CREATE FUNCTION lab_create(spec jsonb)
@@ -285,6 +363,26 @@ LANGUAGE c VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'lab_evaluate';
 COMMENT ON FUNCTION lab_evaluate(text, text) IS
 	'compares one participant''s database, or all of the lab''s, with the reference now; returns how many, when the results are stored';
+
+CREATE FUNCTION lab_reconcile(lab text)
+RETURNS TABLE (target text, subject text, what text)
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'lab_reconcile';
+COMMENT ON FUNCTION lab_reconcile(text) IS
+	'compares LDAP with what is wanted and repairs it; returns what had drifted, when it is repaired';
+
+CREATE FUNCTION lab_reset_password(lab text, login text)
+RETURNS text
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'lab_reset_password';
+COMMENT ON FUNCTION lab_reset_password(text, text) IS
+	'gives a participant a new initial password, in Postgres or in LDAP, and returns it, once';
+
+CREATE FUNCTION lab_hba()
+RETURNS SETOF text
+LANGUAGE c STABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'lab_hba';
+COMMENT ON FUNCTION lab_hba() IS 'the lines of pg_hba.conf that let participants in, by this server''s settings';
 
 CREATE FUNCTION lab_progress(lab text DEFAULT NULL)
 RETURNS TABLE (lab text, login name, name text, team text, state text, passed integer, total integer,
@@ -355,6 +453,7 @@ DECLARE
 	told text := '';
 	seen boolean := false;
 	now_at record;
+	accounts record;
 	news text;
 BEGIN
 	IF current_setting('transaction_isolation') <> 'read committed' THEN
@@ -374,7 +473,16 @@ BEGIN
 		WHERE l.name = lab_wait.lab
 		GROUP BY l.id;
 
-		IF NOT FOUND THEN
+		-- What LDAP has not been told yet.
+		SELECT count(DISTINCT o.subject) AS waiting,
+			count(DISTINCT o.subject) FILTER (WHERE o.attempts >= 3) AS refused,
+			coalesce(max(t.missing), max(t.error), min(o.subject || ': ' || o.error)) AS error
+		INTO accounts
+		FROM lab.outbox o
+		LEFT JOIN lab.targets t ON t.target = o.target
+		WHERE o.target = 'ldap' AND o.lab = lab_wait.lab;
+
+		IF now_at IS NULL AND accounts.waiting = 0 THEN
 			-- A lab that lab_drop() has just removed is not there any more: no error.
 			RAISE NOTICE '%', format(CASE WHEN seen THEN 'lab "%s" is removed' ELSE 'there is no lab "%s"' END, lab);
 			RETURN;
@@ -386,17 +494,23 @@ BEGIN
 				HINT = 'Commit, then call lab_wait again.';
 		END IF;
 
-		seen := now_at.state = 'dropping';
+		seen := now_at IS NULL OR now_at.state = 'dropping';
 		news := CASE
-			WHEN seen THEN format('lab "%s": %s databases to remove', lab, now_at.wanted)
+			WHEN seen THEN format('lab "%s": %s databases to remove', lab, coalesce(now_at.wanted, 0))
 			ELSE format('lab "%s": %s of %s databases are ready', lab, now_at.ready, now_at.wanted)
-		END;
+		END || CASE WHEN accounts.waiting > 0 THEN format(', %s changes for LDAP', accounts.waiting) ELSE '' END;
 		IF news <> told THEN
 			RAISE NOTICE '%', news;
 			told := news;
 		END IF;
-		IF NOT seen AND now_at.ready = now_at.wanted THEN
+		IF NOT seen AND now_at.ready = now_at.wanted AND accounts.waiting = 0 THEN
 			RETURN;
+		END IF;
+		IF accounts.refused > 0 AND accounts.refused = accounts.waiting AND (now_at IS NULL OR now_at.ready = now_at.wanted) THEN
+			RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+				MESSAGE = format('lab "%s": LDAP refuses %s changes', lab, accounts.refused),
+				DETAIL = accounts.error,
+				HINT = 'They are tried again by themselves; lab_status() shows all of them.';
 		END IF;
 		IF now_at.failed > 0 AND now_at.ready + now_at.failed = now_at.wanted THEN
 			RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -407,7 +521,7 @@ BEGIN
 		IF clock_timestamp() >= deadline THEN
 			RAISE EXCEPTION USING ERRCODE = 'query_canceled',
 				MESSAGE = news,
-				DETAIL = coalesce(now_at.error, format('It was not complete after %s.', timeout)),
+				DETAIL = coalesce(now_at.error, accounts.error, format('It was not complete after %s.', timeout)),
 				HINT = 'lab_status() shows what it waits for.';
 		END IF;
 		PERFORM pg_sleep(0.05);
@@ -541,8 +655,10 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE
-		WHEN kind IN ('view_result', 'view_hidden', 'query', 'script', 'pgtap') THEN 4
-		WHEN kind IN ('primary_key', 'unique', 'foreign_key', 'check', 'exclusion', 'index', 'rows', 'plan') THEN 2
+		WHEN kind IN ('view_result', 'view_hidden', 'function_behaviour', 'trigger_behaviour', 'rule_behaviour',
+			'query', 'script', 'pgtap') THEN 4
+		WHEN kind IN ('primary_key', 'unique', 'foreign_key', 'check', 'exclusion', 'index', 'rows', 'view_behaviour',
+			'plan') THEN 2
 		WHEN kind IN ('view_typmods', 'view_order', 'sequence_start', 'comment', 'parameter') THEN 0.25
 		ELSE 1
 	END::numeric

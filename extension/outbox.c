@@ -8,9 +8,12 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "commands/trigger.h"
+#include "executor/spi.h"
 #include "extension/catalog.h"
 #include "extension/compat.h"
+#include "extension/functions.h"
 #include "extension/hooks.h"
 #include "extension/outbox.h"
 #include "extension/shmem.h"
@@ -18,6 +21,7 @@
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "utils/builtins.h"
+#include "utils/timestamp.h"
 #include "utils/wait_event.h"
 
 /* A publisher that does not run is waited for this long: it may just be starting. */
@@ -26,7 +30,7 @@
 
 PG_FUNCTION_INFO_V1(lab_outbox_changed);
 PG_FUNCTION_INFO_V1(lab_publishers);
-PG_FUNCTION_INFO_V1(lab_ask_reconcile);
+PG_FUNCTION_INFO_V1(lab_reconcile);
 
 const char *const lab_target_names[LAB_TARGETS] = {
 	[LAB_TARGET_LDAP] = "ldap",
@@ -75,20 +79,13 @@ lab_publishers(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-/*
- * lab.ask_reconcile()
- *
- * Lets every publisher compare its target with what is wanted, and returns when
- * all have done so or have failed to.
- */
-Datum
-lab_ask_reconcile(PG_FUNCTION_ARGS)
+/* Lets every publisher compare its target with what is wanted, and waits until they have tried. */
+static void
+ask_and_wait(void)
 {
 	uint64 tickets[LAB_TARGETS];
 	int absent = 0;
 
-	if (lab_shared == NULL)
-		PG_RETURN_VOID();
 	for (int i = 0; i < LAB_TARGETS; i++)
 		tickets[i] = pg_atomic_add_fetch_u64(&lab_shared->publishers[i].asked, 1);
 	lab_wake_publishers();
@@ -106,5 +103,78 @@ lab_ask_reconcile(PG_FUNCTION_ARGS)
 		}
 	}
 	ConditionVariableCancelSleep();
-	PG_RETURN_VOID();
+}
+
+static void
+select_rows(const char *sql, int nargs, Oid *types, Datum *values)
+{
+	MemoryContext before = CurrentMemoryContext;
+
+	if (SPI_execute_with_args(sql, nargs, types, values, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not execute \"%s\"", sql);
+	MemoryContextSwitchTo(before);
+}
+
+/* A target that could not be compared is an error, not an empty list. */
+static void
+require_answers(void)
+{
+	HeapTuple row;
+
+	select_rows("SELECT target, error FROM lab.targets WHERE error IS NOT NULL ORDER BY target", 0,
+				NULL, NULL);
+	if (SPI_processed == 0)
+		return;
+	row = SPI_tuptable->vals[0];
+	ereport(ERROR,
+			(errcode(ERRCODE_CONNECTION_FAILURE),
+			 errmsg("%s could not be compared", SPI_getvalue(row, SPI_tuptable->tupdesc, 1)),
+			 errdetail("%s", SPI_getvalue(row, SPI_tuptable->tupdesc, 2)),
+			 errhint("It is compared when it answers again; lab_status() shows the state.")));
+}
+
+/*
+ * lab_reconcile(lab text): what had drifted of the lab (or of none), and is
+ * repaired.
+ */
+Datum
+lab_reconcile(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	Oid types[] = {INT4OID, TIMESTAMPTZOID};
+	Datum values[2];
+	LabPrivilege privilege;
+
+	lab_require_control_database();
+	InitMaterializedSRF(fcinfo, 0);
+	lab_privilege_begin(&privilege);
+	values[0] =
+		Int32GetDatum(lab_catalog_find(text_to_cstring(PG_GETARG_TEXT_PP(0)), privilege.caller));
+	values[1] = TimestampTzGetDatum(GetCurrentTimestamp());
+	ask_and_wait();
+	require_answers();
+
+	/* clang-format off */
+	select_rows("SELECT d.target, d.subject, d.what\n"
+				"FROM lab.drift d\n"
+				"WHERE d.at >= $2\n"
+				"	AND (d.subject = 'group ' || (SELECT name FROM lab.labs WHERE id = $1)\n"
+				"		OR d.subject IN (SELECT 'account ' || login FROM lab.participants WHERE lab_id = $1)\n"
+				"		OR NOT EXISTS (SELECT FROM lab.participants WHERE 'account ' || login = d.subject)\n"
+				"			AND NOT EXISTS (SELECT FROM lab.labs WHERE 'group ' || name = d.subject))\n"
+				"ORDER BY d.id",
+				lengthof(types), types, values);
+	/* clang-format on */
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		Datum row[3];
+		bool nulls[3];
+
+		for (int column = 0; column < lengthof(row); column++)
+			row[column] = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, column + 1,
+										&nulls[column]);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, row, nulls);
+	}
+	lab_privilege_end(&privilege);
+	return (Datum) 0;
 }

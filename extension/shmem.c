@@ -123,6 +123,7 @@ startup_shmem(void)
 		pg_atomic_init_u32(&lab_shared->evaluators, 0);
 		pg_atomic_init_u32(&lab_shared->provisioners, 0);
 		pg_atomic_init_u64(&lab_shared->evaluations, 0);
+		pg_atomic_init_u32(&lab_shared->password_workers, 0);
 		for (int i = 0; i < LAB_TARGETS; i++)
 		{
 			pg_atomic_init_u64(&lab_shared->publishers[i].asked, 0);

@@ -67,6 +67,7 @@ typedef struct LabShared
 	pg_atomic_uint32 provisioners;
 	pg_atomic_uint64 evaluations; /* done since the server's start */
 	LabPublisher publishers[LAB_TARGETS];
+	pg_atomic_uint32 password_workers; /* running now */
 
 	LabSlot slots[FLEXIBLE_ARRAY_MEMBER];
 } LabShared;

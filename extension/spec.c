@@ -46,7 +46,7 @@ static const LabSpecKey participant_keys[] = {
 
 static const LabSpecKey auth_keys[] = {
 	{"method", jbvString, true, true},
-	{"accounts", jbvString, false, false},
+	{"accounts", jbvString, false, true},
 	{NULL},
 };
 
@@ -71,6 +71,8 @@ static const LabSpecKey task_keys[] = {
 	{"pgtap", jbvString, false, true},
 	{NULL},
 };
+
+const char *const lab_auth_words[] = {"scram", "managed", "external"};
 
 /* The database of a participant: the pattern with {lab} and {login} filled in. */
 static char *
@@ -203,14 +205,20 @@ read_auth(LabSpec *spec, LabSpecObject *top)
 	static const char *const accounts[] = {"managed", "external", NULL};
 	JsonbValue *value = lab_spec_get(top, "auth");
 	LabSpecObject *auth;
+	bool ldap;
 
 	if (value == NULL)
 		return;
 	auth = lab_spec_object(value, "$.auth", auth_keys, &spec->inactive);
-	spec->ldap = choice(auth, "method", methods, 0) == 1;
-	spec->ldap_managed = choice(auth, "accounts", accounts, 0) == 0;
-	if (spec->ldap)
-		spec->inactive = lappend(spec->inactive, "$.auth.method");
+	ldap = choice(auth, "method", methods, 0) == 1;
+	if (!ldap && lab_spec_get(auth, "accounts"))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("\"accounts\" says something about LDAP only"),
+						errdetail("At $.auth.accounts."),
+						errhint("Remove it, or write \"method\": \"ldap\".")));
+	if (ldap)
+		spec->auth =
+			choice(auth, "accounts", accounts, 0) == 0 ? LAB_AUTH_MANAGED : LAB_AUTH_EXTERNAL;
 }
 
 static void

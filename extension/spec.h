@@ -9,6 +9,17 @@
 #include "extension/fact.h"
 #include "utils/jsonb.h"
 
+/* Where participants' passwords are. */
+typedef enum LabAuth
+{
+	LAB_AUTH_SCRAM,    /* in Postgres */
+	LAB_AUTH_MANAGED,  /* in a directory, in accounts that labcreator keeps */
+	LAB_AUTH_EXTERNAL, /* in a directory that is somebody else's */
+} LabAuth;
+
+/* As in lab.labs.auth and lab.accounts.auth. */
+extern const char *const lab_auth_words[];
+
 typedef struct LabSpecParticipant
 {
 	char *login;
@@ -38,8 +49,7 @@ typedef struct LabSpec
 	char *hidden;       /* NULL: no hidden data */
 	List *participants; /* of LabSpecParticipant * */
 
-	bool ldap;         /* auth.method */
-	bool ldap_managed; /* auth.accounts */
+	LabAuth auth;
 
 	bool has_opens;
 	TimestampTz opens;

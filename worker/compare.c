@@ -214,7 +214,7 @@ lab_compare_extras(List *comparisons, List *facts, LabExtras extras)
 		uint64 key = home_key(fact->owner);
 		Home *home;
 
-		if (fact->taken || fact->accounted || !changes_behaviour(fact, extras))
+		if (fact->taken || !changes_behaviour(fact, extras))
 			continue;
 		home = hash_search(homes, &key, HASH_FIND, NULL);
 		if (home == NULL || home->comparison->problem ||

@@ -13,6 +13,7 @@
 #include "access/xact.h"
 #include "extension/channel.h"
 #include "extension/fact.h"
+#include "extension/guc.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "postmaster/bgworker.h"
@@ -24,6 +25,7 @@
 #include "worker/facts.h"
 #include "worker/hidden.h"
 #include "worker/kinds.h"
+#include "worker/probe.h"
 #include "worker/sandbox.h"
 #include "worker/views.h"
 
@@ -177,6 +179,8 @@ lab_evaluator_main(Datum main_arg)
 	BackgroundWorkerInitializeConnectionByOid(job->database, job->evaluator, 0);
 	lab_sandbox_pin_settings();
 
+	lab_sandbox_set_clock(lab_probe_clock(job->checks));
+	lab_probe_limit(job->kind == LAB_JOB_EVALUATE ? lab_evaluation_timeout : 0);
 	PG_TRY();
 	{
 		lab_sandbox_begin(false);

@@ -123,12 +123,14 @@ read_query(int query, Oid role, int timeout, List *ignore)
 			continue;
 		if (fact->tree)
 		{
-			char *expression = lab_expression_text(fact->tree, fact->relation,
-												   OidIsValid(role) ? role : fact->role, timeout);
+			bool when = strcmp(fact->kind, "trigger") == 0;
+			char *expression = (when ? lab_expression_when_text : lab_expression_text)(
+				fact->tree, fact->relation, OidIsValid(role) ? role : fact->role, timeout);
 
 			if (is_no_default(fact, expression))
 				continue;
-			fact->definition = with_property(fact->definition, "expression", expression);
+			fact->definition =
+				with_property(fact->definition, when ? "when" : "expression", expression);
 		}
 		facts = lappend(facts, fact);
 	}

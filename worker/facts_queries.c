@@ -33,5 +33,6 @@ const char *const lab_fact_queries[] = {
 	lab_facts_operators,
 	lab_facts_searches,
 	lab_facts_others,
+	lab_facts_behaviours,
 };
 const int lab_fact_query_count = lengthof(lab_fact_queries);

@@ -40,6 +40,7 @@ extern const char lab_facts_foreign[];
 extern const char lab_facts_operators[];
 extern const char lab_facts_searches[];
 extern const char lab_facts_others[];
+extern const char lab_facts_behaviours[];
 
 /* All of them, in the order in which tasks are told to people. */
 extern const char *const lab_fact_queries[];

@@ -41,23 +41,28 @@ columns_of(Oid relation)
 	return columns;
 }
 
-LabWatch *
-lab_effect_watch(const char *name, Oid relation, List *columns)
+void
+lab_effect_open(List *watched)
 {
-	LabWatch *watch = palloc0(sizeof(LabWatch));
+	ListCell *cell;
 
-	watch->name = pstrdup(name);
-	watch->relation = relation;
-	watch->columns = columns;
-	if (!OidIsValid(relation))
-		return watch;
-	LockRelationOid(relation, AccessShareLock);
-	if (columns == NIL)
-		watch->columns = columns_of(relation);
-	watch->members = get_rel_relkind(relation) == RELKIND_PARTITIONED_TABLE
-						 ? find_all_inheritors(relation, AccessShareLock, NULL)
-						 : list_make1_oid(relation);
-	return watch;
+	foreach (cell, watched)
+	{
+		LabWatch *watch = lfirst(cell);
+
+		watch->known = watch->changed = false;
+		watch->members = NIL;
+		if (!OidIsValid(watch->relation))
+			continue;
+		LockRelationOid(watch->relation, AccessShareLock);
+		if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(watch->relation)))
+			continue; /* dropped since */
+		if (watch->columns == NIL)
+			watch->columns = columns_of(watch->relation);
+		watch->members = get_rel_relkind(watch->relation) == RELKIND_PARTITIONED_TABLE
+							 ? find_all_inheritors(watch->relation, AccessShareLock, NULL)
+							 : list_make1_oid(watch->relation);
+	}
 }
 
 static uint64
@@ -125,7 +130,7 @@ lab_effect_after(List *watched)
 	{
 		LabWatch *watch = lfirst(cell);
 
-		if (activity_of(watch) == watch->activity ||
+		if (watch->members == NIL || activity_of(watch) == watch->activity ||
 			!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(watch->relation)))
 			continue;
 		watch->changed = true;

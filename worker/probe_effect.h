@@ -25,8 +25,8 @@ typedef struct LabWatch
 	bool changed;
 } LabWatch;
 
-/* A table to watch, with these columns, or with all that it has (NIL). */
-extern LabWatch *lab_effect_watch(const char *name, Oid relation, List *columns);
+/* Finds and locks what is watched; columns become all that the table has where they are NIL. */
+extern void lab_effect_open(List *watched);
 
 /* Before a statement; after it, in the same subtransaction; and after that was rolled back. */
 extern void lab_effect_before(List *watched);

@@ -235,26 +235,31 @@ run_step(const LabStage *stage, const LabStep *step, LabOutcome *outcome)
 		lab_effect_forget(stage->watched);
 }
 
-/* What a run has for itself: put back when its subtransaction is rolled back. */
+/* For the run alone: the rollback of its subtransaction puts it back. */
+static void
+set_locally(const char *name, const char *value)
+{
+	/* A source up to PGC_S_OVERRIDE would make it the default for good. */
+	(void) set_config_option(name, value, PGC_SUSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0,
+							 false);
+}
+
 static void
 prepare(const LabStage *stage)
 {
 	int lock_timeout = Min(LOCK_TIMEOUT_MS, Max(DeadlockTimeout / 2, 1));
 
-	(void) set_config_option("lock_timeout", psprintf("%d", lock_timeout), PGC_SUSET,
-							 PGC_S_OVERRIDE, GUC_ACTION_LOCAL, true, 0, false);
-	(void) set_config_option("track_counts", "on", PGC_SUSET, PGC_S_OVERRIDE, GUC_ACTION_LOCAL,
-							 true, 0, false);
+	set_locally("lock_timeout", psprintf("%d", lock_timeout));
+	set_locally("track_counts", "on");
 	if (stage->path)
-		(void) set_config_option("search_path", stage->path, PGC_SUSET, PGC_S_OVERRIDE,
-								 GUC_ACTION_LOCAL, true, 0, false);
+		set_locally("search_path", stage->path);
 }
 
 static List *
 run_steps(const LabStage *stage, List *steps)
 {
 	static const LabStep immediate = {"SET CONSTRAINTS ALL IMMEDIATE", true, false, false};
-	List *shielded = lab_sequences_shield(stage->owner);
+	List *shielded;
 	List *outcomes = NIL;
 	LabOutcome ignored = {0};
 	bool stopped = false;
@@ -264,6 +269,8 @@ run_steps(const LabStage *stage, List *steps)
 	ListCell *cell;
 
 	prepare(stage);
+	shielded = lab_sequences_shield(stage->owner);
+	lab_effect_open(stage->watched);
 	GetUserIdAndSecContext(&user, &security);
 	SetUserIdAndSecContext(stage->role,
 						   security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
@@ -282,10 +289,12 @@ run_steps(const LabStage *stage, List *steps)
 			stopped = true;
 			continue;
 		}
-		if (!step->keep && !fresh)
+		if (!fresh)
 			lab_sequences_restart(shielded);
 		run_step(stage, step, outcome);
-		fresh = false;
+		fresh = step->keep;
+		if (step->keep)
+			lab_sequences_mark(shielded);
 		stopped = outcome->sqlstate == ERRCODE_QUERY_CANCELED;
 	}
 	return outcomes;

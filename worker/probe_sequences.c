@@ -26,19 +26,19 @@
 #include "utils/syscache.h"
 #include "worker/probe_sequences.h"
 
-#define FAR_AWAY INT64CONST(100000007)
 
 typedef struct Shielded
 {
 	Oid relation;
 	Oid owner;
-	int64 start;
+	int64 value; /* to start again from */
+	bool used;   /* the value was given out already */
 } Shielded;
 
 static int64
 start_of(const FormData_pg_sequence *sequence)
 {
-	int64 start = sequence->seqincrement > 0 ? FAR_AWAY : -FAR_AWAY;
+	int64 start = sequence->seqincrement > 0 ? LAB_SEQUENCE_START : -LAB_SEQUENCE_START;
 
 	if (start >= sequence->seqmin && start <= sequence->seqmax)
 		return start;
@@ -95,12 +95,53 @@ lab_sequences_shield(Oid owner)
 		tuple = SearchSysCache1(SEQRELID, ObjectIdGetDatum(sequence->relation));
 		if (!HeapTupleIsValid(tuple))
 			continue; /* dropped since */
-		sequence->start = start_of((Form_pg_sequence) GETSTRUCT(tuple));
+		sequence->value = start_of((Form_pg_sequence) GETSTRUCT(tuple));
 		ReleaseSysCache(tuple);
 		ResetSequence(sequence->relation);
 		shielded = lappend(shielded, sequence);
 	}
 	return shielded;
+}
+
+/* As the owner, who always may; the server's own functions run nobody's code. */
+static void
+as_owner(const Shielded *sequence)
+{
+	Oid user;
+	int security;
+
+	GetUserIdAndSecContext(&user, &security);
+	SetUserIdAndSecContext(sequence->owner, security);
+}
+
+void
+lab_sequences_mark(List *shielded)
+{
+	Oid user;
+	int security;
+	ListCell *cell;
+
+	GetUserIdAndSecContext(&user, &security);
+	foreach (cell, shielded)
+	{
+		Shielded *sequence = lfirst(cell);
+		LOCAL_FCINFO(call, 1);
+		FmgrInfo function;
+		Datum value;
+
+		as_owner(sequence);
+		fmgr_info(F_PG_SEQUENCE_LAST_VALUE, &function);
+		InitFunctionCallInfoData(*call, &function, 1, InvalidOid, NULL, NULL);
+		call->args[0].value = ObjectIdGetDatum(sequence->relation);
+		call->args[0].isnull = false;
+		value = FunctionCallInvoke(call);
+		if (!call->isnull)
+		{
+			sequence->value = DatumGetInt64(value);
+			sequence->used = true;
+		}
+	}
+	SetUserIdAndSecContext(user, security);
 }
 
 void
@@ -115,10 +156,9 @@ lab_sequences_restart(List *shielded)
 	{
 		const Shielded *sequence = lfirst(cell);
 
-		/* The owner may always; the server's own function runs nobody's code. */
-		SetUserIdAndSecContext(sequence->owner, security);
+		as_owner(sequence);
 		OidFunctionCall3(F_SETVAL_REGCLASS_INT8_BOOL, ObjectIdGetDatum(sequence->relation),
-						 Int64GetDatum(sequence->start), BoolGetDatum(false));
+						 Int64GetDatum(sequence->value), BoolGetDatum(sequence->used));
 	}
 	SetUserIdAndSecContext(user, security);
 	ResetSequenceCaches();

@@ -7,6 +7,9 @@
 
 #include "nodes/pg_list.h"
 
+/* Where they start: far above what people reach; as near to it as the bounds allow. */
+#define LAB_SEQUENCE_START INT64CONST(100000007)
+
 /*
  * Within a subtransaction that will be rolled back: gives each sequence of the
  * owner (InvalidOid: each sequence) a file of its own.  Returns what
@@ -14,7 +17,10 @@
  */
 extern List *lab_sequences_shield(Oid owner);
 
-/* All of them start again, at a value that is the same in every database. */
+/* Something is kept: from now on they start again where they are. */
+extern void lab_sequences_mark(List *shielded);
+
+/* All of them start again: first at a value that is the same in every database. */
 extern void lab_sequences_restart(List *shielded);
 
 #endif /* LAB_PROBE_SEQUENCES_H */

@@ -250,7 +250,12 @@ serve(void)
 static void
 begin_reconciliation(void)
 {
+	Oid type = TEXTOID;
+	Datum value = my_name();
+
 	asked = pg_atomic_read_u64(&me->asked);
+	run("UPDATE lab.outbox SET retry_at = NULL WHERE target = $1 AND retry_at IS NOT NULL", 1,
+		&type, &value, NULL);
 	target->reconcile();
 }
 
@@ -378,17 +383,10 @@ lab_publisher_add(LabTargetId id, const char *subject, const char *lab)
 	Datum values[] = {CStringGetTextDatum(lab_target_names[id]), CStringGetTextDatum(subject),
 					  lab ? CStringGetTextDatum(lab) : (Datum) 0};
 
-	/* A row that waits after a failure is due at once. */
 	/* clang-format off */
-	run("WITH waiting AS (\n"
-		"	UPDATE lab.outbox\n"
-		"	SET retry_at = NULL\n"
-		"	WHERE target = $1 AND subject = $2\n"
-		"	RETURNING 1\n"
-		")\n"
-		"INSERT INTO lab.outbox (target, subject, lab)\n"
+	run("INSERT INTO lab.outbox (target, subject, lab)\n"
 		"SELECT $1, $2, $3\n"
-		"WHERE NOT EXISTS (SELECT FROM waiting)",
+		"WHERE NOT EXISTS (SELECT FROM lab.outbox WHERE target = $1 AND subject = $2)",
 		lengthof(types), types, values, lab ? NULL : "  n");
 	/* clang-format on */
 }

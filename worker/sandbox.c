@@ -24,6 +24,8 @@
 #include "utils/timestamp.h"
 #include "worker/sandbox.h"
 
+static TimestampTz frozen = 0; /* 0: the system's clock */
+
 void
 lab_sandbox_pin_settings(void)
 {
@@ -67,10 +69,44 @@ lab_sandbox_pin_settings(void)
 }
 
 void
+lab_sandbox_set_clock(TimestampTz time)
+{
+	frozen = time;
+}
+
+TimestampTz
+lab_sandbox_clock(void)
+{
+	return frozen;
+}
+
+/*
+ * A transaction takes its time from its first statement, which takes the system's.  Parallel
+ * workers are told it by their leader: that is the way in, and has to be called as one of them.
+ */
+static void
+set_time(void)
+{
+	int number = ParallelWorkerNumber;
+
+	if (frozen == 0)
+	{
+		SetCurrentStatementStartTimestamp();
+		return;
+	}
+	ParallelWorkerNumber = 0;
+	SetParallelStartTimestamps(frozen, frozen);
+	ParallelWorkerNumber = number;
+}
+
+void
 lab_sandbox_begin(bool writing)
 {
-	SetCurrentStatementStartTimestamp();
+	set_time();
 	StartTransactionCommand();
+	/* What the participant commits meanwhile is for the next evaluation. */
+	if (writing)
+		XactIsoLevel = XACT_REPEATABLE_READ;
 	/* Before the first snapshot: from then on it cannot be taken back. */
 	XactReadOnly = !writing;
 	PushActiveSnapshot(GetTransactionSnapshot());
@@ -151,6 +187,20 @@ lab_sandbox_run(Oid role, int timeout, void (*body)(void *arg), void *arg, LabSa
 	CurrentResourceOwner = owner;
 	SetUserIdAndSecContext(user, security);
 	return finished;
+}
+
+int
+lab_sandbox_forgive(MemoryContext context)
+{
+	int sqlstate = geterrcode();
+
+	if (sqlstate == ERRCODE_QUERY_CANCELED || sqlstate == ERRCODE_ADMIN_SHUTDOWN ||
+		sqlstate == ERRCODE_OUT_OF_MEMORY)
+		PG_RE_THROW();
+	MemoryContextSwitchTo(context);
+	FlushErrorState();
+	RollbackAndReleaseCurrentSubTransaction();
+	return sqlstate;
 }
 
 /*

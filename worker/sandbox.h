@@ -21,6 +21,13 @@ extern void lab_sandbox_pin_settings(void);
 extern void lab_sandbox_begin(bool writing);
 extern void lab_sandbox_end(void);
 
+/*
+ * From the next transaction on it is always this time, for now() and all that follows from it: what
+ * depends on the clock gives the same on the day of the class as it gave in the reference.
+ */
+extern void lab_sandbox_set_clock(TimestampTz time);
+extern TimestampTz lab_sandbox_clock(void);
+
 typedef struct LabSandboxError
 {
 	int sqlstate;
@@ -41,6 +48,13 @@ extern Oid lab_sandbox_identity(Oid role, Oid relation);
  */
 extern bool
 lab_sandbox_run(Oid role, int timeout, void (*body)(void *arg), void *arg, LabSandboxError *error);
+
+/*
+ * In a PG_CATCH inside of body, where a subtransaction of body's own failed: ends
+ * it and returns the SQLSTATE.  What must end body as a whole (a timeout) is
+ * raised again.
+ */
+extern int lab_sandbox_forgive(MemoryContext context);
 
 /*
  * Between the two, now() and all that follows from it stand still at the given

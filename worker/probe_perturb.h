@@ -1,0 +1,30 @@
+/*
+ * probe_perturb.h
+ *		Other rows in the tables, to see what follows from them.
+ */
+#ifndef LAB_PROBE_PERTURB_H
+#define LAB_PROBE_PERTURB_H
+
+#include "worker/kinds.h"
+#include "worker/probe_plan.h"
+#include "worker/probe_source.h"
+
+/* Adds what is mentioned by the functions and views that are mentioned. */
+extern void lab_perturb_follow(LabMentions *mentions);
+
+/* The tables among the words, by age: a list of oids. */
+extern List *lab_perturb_tables(const LabMentions *mentions);
+
+/*
+ * Appends to the plan statements that change the tables' rows (added, changed,
+ * fewer, none), each time followed by the probes (of LabProbe *).  Which of them
+ * work is for lab_probe_settle() to find out.
+ */
+extern void lab_perturb_plan(LabPlan *plan, List *tables, const LabMentions *mentions, List *probes,
+							 int timeout);
+
+/* Kind "view_behaviour": a view over other rows. */
+extern void lab_view_derive(LabFact *fact, const LabEvaluation *evaluation);
+extern void lab_view_judge(LabComparison *comparison, const LabEvaluation *evaluation);
+
+#endif /* LAB_PROBE_PERTURB_H */
