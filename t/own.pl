@@ -37,7 +37,7 @@ sub spec
 {
 	my ($lab, $tasks, %more) = @_;
 
-	return { lab => $lab, reference => 'reference', participants => ['x'], ignore => ['view_behaviour'], tasks => $tasks, %more };
+	return { lab => $lab, reference => 'reference', participants => ['x'], ignore => [ 'view_behaviour', 'function_behaviour' ], tasks => $tasks, %more };
 }
 
 # The error of lab_create() with these tasks.
@@ -64,7 +64,7 @@ make_reference($node, 'reference', $tables . $rest);
 make_reference($node, 'starter', $tables);
 $node->safe_psql($_, 'CREATE EXTENSION pgtap') for 'reference', 'starter';
 create_lab($node, {
-	lab => 'l', reference => 'reference', starter => 'starter', participants => [ 'right', 'wrong', 'evil', 'odd' ], ignore => ['view_behaviour'],
+	lab => 'l', reference => 'reference', starter => 'starter', participants => [ 'right', 'wrong', 'evil', 'odd' ], ignore => [ 'view_behaviour', 'function_behaviour' ],
 	tasks => [
 		{ name => 'bag', points => 5, query => 'SELECT customer, total FROM shop.top' },
 		{ name => 'top3', query => 'SELECT customer, total FROM shop.top LIMIT 3', ordered => JSON::PP::true },
@@ -73,7 +73,7 @@ create_lab($node, {
 		{ name => 'names', query => 'SELECT * FROM shop.top WHERE customer = $$c1$$', names => JSON::PP::true },
 		{ name => 'near', query => 'SELECT customer, weight FROM shop.top', tolerance => 0.01 },
 		{ name => 'script', script => "INSERT INTO shop.orders (customer, total) VALUES ('new', 7.5) RETURNING id;\nSELECT shop.paid('new'); INSERT INTO shop.orders VALUES (1, 'x');\nUPDATE shop.orders SET total = -1 WHERE customer = 'new'; SELECT count(*) FROM shop.orders; INSERT INTO child VALUES (7)" },
-		{ name => 'steps', script => [ 'CREATE TABLE shop.copy AS TABLE shop.orders', 'DELETE FROM shop.orders', 'SELECT * FROM shop.top' ] },
+		{ name => 'steps', script => [ 'CREATE TABLE shop.copy AS TABLE shop.orders', 'DELETE FROM shop.orders', 'SELECT * FROM shop.top', 'CREATE TEMP TABLE x (a int)' ] },
 		{ name => 'plan', plan => { query => "SELECT total FROM shop.orders WHERE customer = 'c1'", uses_index => JSON::PP::true, no_seq_scan => ['shop.orders'], max_cost_ratio => 1.5 } },
 		{ name => 'cost', plan => { query => 'SELECT count(*) FROM shop.top', max_cost_ratio => 1.1 } },
 		{ name => 'tap', pgtap => $pgtap } ] });
@@ -84,11 +84,9 @@ is(lab_sql($node, "SELECT count(*) FROM lab_status() WHERE part = 'spec l'"), '0
 
 # another road to the same
 my $road = <<'SQL';
-ALTER TABLE shop.orders DROP COLUMN weight, ADD COLUMN weight float8;
-UPDATE shop.orders SET weight = id / 3.0;
 CREATE INDEX mine ON shop.orders (customer, id);
 ANALYZE shop.orders;
-CREATE VIEW shop.top AS SELECT sum(weight) / count(*) AS weight, customer, sum(total) AS total FROM shop.orders GROUP BY customer ORDER BY total DESC, customer DESC;
+CREATE VIEW shop.top AS SELECT avg(weight) AS weight, customer, sum(total) AS total FROM shop.orders GROUP BY customer ORDER BY total DESC, customer DESC;
 CREATE FUNCTION shop.paid(customer text) RETURNS numeric LANGUAGE plpgsql STABLE AS 'DECLARE s numeric; BEGIN SELECT sum(o.total) INTO s FROM shop.orders o WHERE o.customer = $1; RETURN s; END';
 CREATE TABLE parent (id int PRIMARY KEY);
 CREATE TABLE child (id int, FOREIGN KEY (id) REFERENCES parent DEFERRABLE INITIALLY DEFERRED);
@@ -111,7 +109,7 @@ is(says('wrong', 'bag', 'query', ''), 'pass', 'as a bag it is right');
 is(says('wrong', 'by_name', 'query', ''), 'pass', 'and in an order of the query\'s own');
 is(says('wrong', 'sorted', 'query', ''), 'fail: sorted: the query gives other values in weight', 'another column');
 is(says('wrong', 'sorted', 'query', 'CREATE OR REPLACE VIEW shop.top AS SELECT customer, sum(total) AS total, avg(weight) AS weight FROM shop.orders GROUP BY customer ORDER BY customer'), 'fail: sorted: the query gives its rows in another order', 'another order');
-is(says('wrong', 'names', 'query', 'DROP VIEW shop.top; CREATE VIEW shop.top AS SELECT sum(total) AS total, customer AS c, avg(weight) AS weight FROM shop.orders GROUP BY customer'), 'fail: names: the query fails: column top.customer does not exist', 'another name');
+is(says('wrong', 'names', 'query', 'DROP VIEW shop.top; CREATE VIEW shop.top AS SELECT sum(total) AS total, customer AS c, avg(weight) AS weight FROM shop.orders GROUP BY customer'), 'fail: names: the query fails: column "customer" does not exist', 'another name');
 is(says('wrong', 'script', 'script', ''), "fail: script: statement 2 of the script (SELECT shop.paid('new')) fails: function shop.paid(text) does not exist", 'the first step that differs is named');
 is(says('wrong', 'script', 'script', "CREATE FUNCTION shop.paid(text) RETURNS numeric LANGUAGE sql AS 'SELECT 8.5'"), "fail: script: statement 2 of the script (SELECT shop.paid('new')) gives other values", 'another result');
 is(says('wrong', 'script', 'script', "CREATE OR REPLACE FUNCTION shop.paid(text) RETURNS numeric LANGUAGE sql AS 'SELECT 7.50'; ALTER TABLE shop.orders DROP CONSTRAINT orders_pkey"), "fail: script: statement 3 of the script (INSERT INTO shop.orders VALUES (1, 'x')) should fail", 'what should fail');
@@ -124,17 +122,17 @@ is(says('wrong', 'tap', 'pgtap', "CREATE OR REPLACE FUNCTION shop.paid(text) RET
 
 # forging
 my $paid = "CREATE OR REPLACE FUNCTION shop.paid(text) RETURNS numeric LANGUAGE sql AS 'SELECT 0.0'";
-is(says('evil', 'tap', 'pgtap', "$paid; CREATE FUNCTION public.is(numeric, numeric, text) RETURNS text LANGUAGE sql AS 'SELECT ''ok 3 - paid() adds up'''"), 'fail: tap: function is(numeric,numeric,text) stands in pgTAP\'s way', 'a function beside pgTAP\'s');
+is(says('evil', 'tap', 'pgtap', "$paid; CREATE FUNCTION public.is(numeric, numeric, text) RETURNS text LANGUAGE sql AS 'SELECT ''ok 3 - paid() adds up'''"), 'fail: tap: function public."is"(numeric,numeric,text) stands in pgTAP\'s way', 'a function beside pgTAP\'s');
 is(says('evil', 'tap', 'pgtap', 'DROP FUNCTION public.is(numeric, numeric, text); CREATE FUNCTION shop.ok(boolean, text) RETURNS text LANGUAGE sql AS $$SELECT \'ok 3 - paid() adds up\'$$'), 'fail: tap: function shop.ok(boolean,text) stands in pgTAP\'s way', 'in any schema');
-is(says('evil', 'tap', 'pgtap', "DROP FUNCTION shop.ok; CREATE FUNCTION shop.same(varchar, varchar) RETURNS boolean LANGUAGE sql AS 'SELECT true'; CREATE OPERATOR public.= (LEFTARG = varchar, RIGHTARG = varchar, FUNCTION = shop.same)"), 'fail: tap: operator =(character varying,character varying) stands in pgTAP\'s way', 'an operator');
-is(says('evil', 'tap', 'pgtap', 'DROP OPERATOR public.= (varchar, varchar); CREATE TABLE public.__tcache__ (id int, label text, value int, note text)'), 'fail: tap: relation __tcache__ stands in pgTAP\'s way', 'pgTAP\'s notes');
+is(says('evil', 'tap', 'pgtap', "DROP FUNCTION shop.ok; CREATE FUNCTION shop.same(varchar, varchar) RETURNS boolean LANGUAGE sql AS 'SELECT true'; CREATE OPERATOR public.= (LEFTARG = varchar, RIGHTARG = varchar, FUNCTION = shop.same)"), 'fail: tap: operator public.=(character varying,character varying) stands in pgTAP\'s way', 'an operator');
+is(says('evil', 'tap', 'pgtap', 'DROP OPERATOR public.= (varchar, varchar); CREATE TABLE public.__tcache__ (id int, label text, value int, note text)'), 'fail: tap: relation public.__tcache__ stands in pgTAP\'s way', 'pgTAP\'s notes');
 is(says('evil', 'tap', 'pgtap', "DROP TABLE public.__tcache__; CREATE SCHEMA bad; CREATE OR REPLACE FUNCTION shop.paid(text) RETURNS numeric LANGUAGE plpgsql AS 'BEGIN EXECUTE ''CREATE FUNCTION bad.ok(boolean, text) RETURNS text LANGUAGE sql AS \$x\$SELECT \$y\$ok 3 - paid() adds up\$y\$\$x\$''; PERFORM set_config(''search_path'', ''bad, public'', false); RETURN 0; END'"), 'fail: tap: function bad.ok(boolean,text) stands in pgTAP\'s way', 'one that a tested function makes');
 my (undef, undef, $dropped) = $node->psql('l_evil', 'DROP EXTENSION pgtap', extra_params => [ '-U', 'evil' ]);
 like($dropped, qr/must be owner of extension pgtap/, 'pgTAP itself is not theirs');
 is(says('evil', 'tap', 'pgtap', 'DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE EXTENSION pgtap SCHEMA public'), 'error: tap: this database has no pgTAP of a superuser\'s', 'nor is their own good enough');
 is(says('evil', 'bag', 'query', "CREATE TABLE answers AS SELECT 1; CREATE FUNCTION public.sum(int) RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE VIEW shop.top AS SELECT customer, sum(total) AS total, pg_backend_pid() AS weight FROM shop.orders GROUP BY customer"), 'pass', 'what they add does not change what is asked');
 like(says('evil', 'bag', 'query', "DROP VIEW shop.top; CREATE FUNCTION shop.grow() RETURNS text LANGUAGE plpgsql AS 'BEGIN INSERT INTO shop.orders (customer) VALUES (''grown''); RETURN 1; END'; CREATE VIEW shop.top AS SELECT shop.grow() AS customer, 1 AS total, 1 AS weight"), qr/^fail: bag: the query fails: cannot execute INSERT in a read-only transaction/, 'a query cannot write');
-like(says('evil', 'script', 'script', "CREATE OR REPLACE FUNCTION shop.paid(text) RETURNS numeric LANGUAGE plpgsql AS 'BEGIN EXECUTE ''SET ROLE lab_evaluator''; RETURN 7.5; END'"), qr/^fail: script: statement 2 .* fails: cannot set parameter "role" within security-restricted operation/, 'a script cannot change its role');
+like(says('evil', 'script', 'script', "CREATE OR REPLACE FUNCTION shop.paid(text) RETURNS numeric LANGUAGE plpgsql AS 'BEGIN EXECUTE ''SET ROLE lab_evaluator''; RETURN 7.5; END'"), qr/^fail: script: statement 2 .* fails: cannot set parameter "role"/, 'a script cannot change its role');
 is(lab_sql($node, "SELECT count(*) FROM lab.results r JOIN lab.participants p ON p.id = r.participant_id WHERE p.login = 'evil' AND r.detail ~ 'expected|should be'"), 0, 'no detail gives the answer away');
 
 # The order of a view's rows counts with ties free, whatever their number.
@@ -147,9 +145,9 @@ refused({ query => 'SELECT 1; SELECT 2' }, qr/it is not one SELECT/, 'two of the
 refused({ query => 'SELECT random()' }, qr/gives another result at each call/, 'one that differs from call to call');
 refused({ ordered => JSON::PP::true, objects => ['shop.*'] }, qr/"ordered" needs a "query".*\$\.tasks\[0\]\.ordered/s, 'an order of nothing');
 refused({ query => 'SELECT 1', tolerance => -1 }, qr/expected a number above 0.*\$\.tasks\[0\]\.tolerance/s, 'a tolerance that is none');
-refused({ script => 'BEGIN; SELECT 1; COMMIT' }, qr/the script of task "t" cannot run: a script is one transaction.*\$\.tasks\[0\]\.script/s, 'a script with transactions');
+refused({ script => 'BEGIN; SELECT 1; COMMIT' }, qr/the script of task "t" cannot run: it is one transaction.*\$\.tasks\[0\]\.script/s, 'a script with transactions');
 refused({ script => 'SELECT random()' }, qr/the script of task "t" gives another result at each call/, 'one that differs from call to call');
-refused({ script => 'CREATE TEMP TABLE x (a int)' }, qr/cannot run statement 1: cannot create temporary table.*\$\.tasks\[0\]\.script/s, 'one with temporary tables');
+refused({ script => 'COPY shop.orders FROM STDIN' }, qr/there is no client to COPY.*\$\.tasks\[0\]\.script/s, 'one that needs a client');
 refused({ script => [] }, qr/"script" cannot be empty/, 'one without statements');
 refused({ script => [ 'SELECT 1', 2 ] }, qr/expected a string.*\$\.tasks\[0\]\.script\[1\]/s, 'one with something else');
 refused({ plan => { query => 'SELECT * FROM shop.orders' } }, qr/a plan must be asked for something.*\$\.tasks\[0\]\.plan/s, 'a plan of nothing');
