@@ -350,6 +350,69 @@ AS 'MODULE_PATHNAME', 'lab_create';
 COMMENT ON FUNCTION lab_create(jsonb) IS
 	'checks a lab''s spec, derives its checks from the reference, records the lab and creates its logins; returns the initial passwords, once';
 
+CREATE FUNCTION lab_preview(spec jsonb)
+RETURNS TABLE (task text, kind text, object text, points numeric, surprise text)
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'lab_preview';
+COMMENT ON FUNCTION lab_preview(jsonb) IS
+	'what lab_create() would grade, with points and with what may surprise; tries the reference against itself; records nothing';
+
+-- What a lab master should know of a check before the class does; NULL: nothing.
+CREATE FUNCTION lab.surprise(c lab.checks)
+RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE
+		WHEN c.kept THEN 'the starter has it already: it earns nothing'
+		WHEN c.kind = 'extension' AND NOT coalesce((
+				SELECT bool_or(v.trusted)
+				FROM pg_available_extension_versions v
+				WHERE quote_ident(v.name) = c.object), false)
+			OR c.kind IN ('event_trigger', 'foreign_data_wrapper', 'language', 'operator_class', 'operator_family',
+				'parameter', 'subscription', 'text_search_parser', 'text_search_template', 'transform')
+			OR c.kind = 'function' AND c.definition ->> 'language' IN ('c', 'internal')
+			THEN 'only a superuser can make it: put it into the starter'
+		WHEN c.kind = 'rows' AND left_out.columns IS NOT NULL
+			THEN 'not compared, since their default is another one each time: ' || left_out.columns
+		WHEN c.kind = 'rows' AND (c.definition ->> 'rows')::numeric > 0 AND NOT EXISTS (
+				SELECT
+				FROM lab.checks k
+				WHERE k.lab_id = c.lab_id AND k.owner = c.owner AND k.kind IN ('primary_key', 'unique'))
+			THEN 'no key tells its rows apart: equal rows count each'
+		WHEN c.kind = 'query' AND (c.definition -> 'ordered' = 'true' OR c.definition -> 'order' IS NOT NULL)
+			AND c.definition ->> 'query' !~* 'order\s+by'
+			THEN 'compared in order, and no ORDER BY says which'
+		WHEN c.definition ->> 'compared by' = 'source'
+			THEN 'compared by its text: it gives something else each time, or no input can be made for it'
+		WHEN c.definition ? 'compared by query'
+			THEN 'compared by its query: its result is another one each time'
+	END
+	FROM (
+		SELECT string_agg(split_part(k.object, '.', 3), ', ' ORDER BY k.id)
+		FROM lab.checks k
+		WHERE c.kind = 'rows' AND k.lab_id = c.lab_id AND k.owner = c.owner AND k.kind = 'column'
+			AND NOT EXISTS (
+				SELECT
+				FROM jsonb_object_keys(c.definition -> 'columns') AS name
+				WHERE format('%s.%I', c.owner, name) = k.object)
+	) AS left_out (columns)
+$$;
+COMMENT ON FUNCTION lab.surprise(lab.checks) IS 'what may surprise a class about a check';
+
+CREATE FUNCTION lab.preview(lab_id integer)
+RETURNS TABLE (task text, kind text, object text, points numeric, surprise text)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT t.name, c.kind, c.object, trim_scale(round(c.points, 3)), lab.surprise(c)
+	FROM lab.checks c
+	JOIN lab.tasks t ON t.id = c.task_id
+	WHERE c.lab_id = $1
+	ORDER BY t.position, c.id
+$$;
+COMMENT ON FUNCTION lab.preview(integer) IS 'the rows of lab_preview()';
+
 CREATE FUNCTION lab_drop(lab text, keep_databases boolean DEFAULT false)
 RETURNS void
 LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE

@@ -50,7 +50,7 @@ ORDER BY object, kind;
 \c views_vright vright
 SET client_min_messages = warning;
 CREATE VIEW public.helper AS SELECT customer, sum(total) AS total FROM shop.orders GROUP BY customer;
-CREATE VIEW shop.spent AS SELECT h.total, c.name FROM shop.customers AS c, public.helper h WHERE h.customer = c.id;
+CREATE VIEW shop.spent AS SELECT sum(h.total) AS total, c.name FROM shop.customers AS c, public.helper h WHERE h.customer = c.id GROUP BY 2;
 CREATE VIEW shop.ranked AS WITH o AS (SELECT * FROM shop.orders ORDER BY total DESC NULLS LAST, id DESC) SELECT total, id FROM o;
 CREATE VIEW shop.newest AS SELECT o.id, o.total FROM shop.orders o ORDER BY coalesce(placed, '-infinity') DESC;
 CREATE VIEW shop.ages AS SELECT date_part('year', age(CURRENT_DATE, born))::numeric AS age, name FROM shop.customers;

@@ -17,6 +17,7 @@ typedef struct LabProbeScope
 	const LabJob *job;
 	const char *object; /* for messages, and as the seed */
 	Oid owner;          /* as whom the probes run */
+	bool by_chance;     /* the code mentions what differs from call to call */
 } LabProbeScope;
 
 /* The time that the checks were derived at; now, where none says so. */

@@ -45,10 +45,12 @@ lab_function_derive(LabFact *fact, const LabEvaluation *evaluation)
 		plan.watched = lab_probe_tables();
 		lab_source_mentions(routine->source, &mentions);
 		lab_perturb_follow(&mentions);
+		scope.by_chance = lab_source_by_chance(&mentions);
+		plan.read = lab_perturb_tables(&mentions, plan.path, job->check_timeout);
+		lab_perturb_level(&plan, plan.read, job->check_timeout);
 		calls = lab_routine_calls(routine, &mentions, lab_probes * CANDIDATES, job->check_timeout);
-		plan.probes = list_copy(calls);
-		lab_perturb_plan(&plan, lab_perturb_tables(&mentions), &mentions,
-						 list_copy_head(calls, lab_probes), job->check_timeout);
+		plan.probes = list_concat(plan.probes, calls);
+		lab_perturb_plan(&plan, plan.read, list_copy_head(calls, lab_probes));
 		if (lab_probe_settle(&plan, &scope, lab_probes))
 			plan.by = "probes";
 	}

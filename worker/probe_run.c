@@ -145,6 +145,15 @@ rows_nothing(DestReceiver *self)
 {
 }
 
+/* For the run alone: the rollback of its subtransaction puts it back. */
+static void
+set_locally(const char *name, const char *value)
+{
+	/* A source up to PGC_S_OVERRIDE would make it the default for good. */
+	(void) set_config_option(name, value, PGC_SUSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0,
+							 false);
+}
+
 static void
 execute(const LabStep *step, LabOutcome *outcome, MemoryContext context)
 {
@@ -157,7 +166,11 @@ execute(const LabStep *step, LabOutcome *outcome, MemoryContext context)
 	initStringInfo(&rows.text);
 	options.dest = &rows.receiver;
 	SPI_connect();
+	if (step->quiet)
+		set_locally("session_replication_role", "replica");
 	result = SPI_execute_extended(step->sql, &options);
+	if (step->quiet)
+		set_locally("session_replication_role", "origin");
 	if (result < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -233,15 +246,6 @@ run_step(const LabStage *stage, const LabStep *step, LabOutcome *outcome)
 		outcome->effects = lab_effect_take(stage->watched);
 	if (step->keep)
 		lab_effect_forget(stage->watched);
-}
-
-/* For the run alone: the rollback of its subtransaction puts it back. */
-static void
-set_locally(const char *name, const char *value)
-{
-	/* A source up to PGC_S_OVERRIDE would make it the default for good. */
-	(void) set_config_option(name, value, PGC_SUSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0,
-							 false);
 }
 
 static void

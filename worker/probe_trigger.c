@@ -79,13 +79,17 @@ lab_trigger_derive(LabFact *fact, const LabEvaluation *evaluation)
 	lab_source_mentions(text, &mentions);
 	lab_source_mentions(text_about(limits, fact->relation), &mentions);
 	lab_perturb_follow(&mentions);
+	scope.by_chance = lab_source_by_chance(&mentions);
 	table = lab_table_read(fact->relation, &mentions, job->check_timeout);
 	if (table == NULL)
 		return;
 	scope.owner = table->owner;
 	plan.path = lab_probe_path(get_namespace_name(get_rel_namespace(fact->relation)));
 	plan.watched = lab_probe_tables();
-	plan.probes = lab_table_statements(table);
+	plan.read = list_make1(table);
+	if (!table->view)
+		lab_perturb_level(&plan, plan.read, job->check_timeout);
+	plan.probes = list_concat(plan.probes, lab_table_statements(table));
 	if (lab_probe_settle(&plan, &scope, lab_probes * STATEMENTS))
 		plan.by = "probes";
 	fact->definition = lab_plan_write(&plan);
