@@ -17,6 +17,7 @@
 
 #include "access/detoast.h"
 #include "access/xact.h"
+#include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "executor/tuptable.h"
 #include "mb/pg_wchar.h"
@@ -133,7 +134,8 @@ rows_receive(TupleTableSlot *slot, DestReceiver *self)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(rows->descriptor, i);
 		const char *name = NameStr(attribute->attname);
-		LabDigest value = slot->tts_isnull[i]
+		/* what a function of type void returns is NULL in one language and '' in another */
+		LabDigest value = slot->tts_isnull[i] || attribute->atttypid == VOIDOID
 							  ? lab_digest_null()
 							  : lab_digest_value(slot->tts_values[i], attribute->atttypid,
 												 attribute->attcollation);
@@ -256,9 +258,9 @@ run_step(const LabStage *stage, const LabStep *step, LabOutcome *outcome)
 static void
 prepare(const LabStage *stage)
 {
-	int lock_timeout = Min(LOCK_TIMEOUT_MS, Max(DeadlockTimeout / 2, 1));
+	int lock_timeout = Min(Min(LOCK_TIMEOUT_MS, DeadlockTimeout / 2), stage->timeout / 2);
 
-	set_locally("lock_timeout", psprintf("%d", lock_timeout));
+	set_locally("lock_timeout", psprintf("%d", Max(lock_timeout, 1)));
 	set_locally("track_counts", "on");
 }
 
