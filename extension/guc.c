@@ -54,5 +54,6 @@ lab_guc_init(void)
 							"Time after which an evaluator is ended, whatever it does.", NULL,
 							&lab_evaluation_timeout, 30000, 100, INT_MAX, PGC_SIGHUP, GUC_UNIT_MS,
 							NULL, NULL, NULL);
+	lab_guc_signals_init();
 	MarkGUCPrefixReserved("labcreator");
 }

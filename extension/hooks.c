@@ -24,9 +24,9 @@ static bool wanted_changed = false; /* and it changed the desired state */
 static LabSlot *my_slot = NULL;     /* of MyDatabaseId, as of my_layout */
 static uint32 my_layout = PG_UINT32_MAX;
 
-/* The slot of this backend's database, or NULL.  Slots can come and go while the backend lives. */
-static LabSlot *
-current_slot(void)
+/* Slots can come and go while the backend lives. */
+LabSlot *
+lab_hooks_slot(void)
 {
 	uint32 layout = pg_atomic_read_u32(&lab_shared->layout);
 
@@ -60,7 +60,7 @@ announce_commit(ResourceReleasePhase phase, bool isCommit, bool isTopLevel, void
 		return;
 	wrote = false;
 
-	if (OidIsValid(MyDatabaseId) && (slot = current_slot()) != NULL)
+	if (OidIsValid(MyDatabaseId) && (slot = lab_hooks_slot()) != NULL)
 	{
 		pg_atomic_write_u64(&slot->seen, (uint64) GetCurrentTransactionStopTimestamp());
 		pg_atomic_fetch_add_u64(&slot->commits, 1);

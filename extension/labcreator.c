@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "extension/activity.h"
 #include "extension/compat.h"
 #include "extension/guc.h"
 #include "extension/hooks.h"
@@ -26,5 +27,6 @@ _PG_init(void)
 	lab_guc_init();
 	lab_shmem_init();
 	lab_hooks_init();
+	lab_activity_init();
 	lab_workers_init();
 }

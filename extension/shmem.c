@@ -54,7 +54,9 @@ reset_slot(LabSlot *slot)
 	pg_atomic_write_u64(&slot->seen, 0);
 	pg_atomic_write_u64(&slot->asked, 0);
 	pg_atomic_write_u64(&slot->served, 0);
-	pg_atomic_write_u64(&slot->standing, 0);
+	pg_atomic_write_u32(&slot->role, InvalidOid);
+	pg_atomic_write_u32(&slot->level, LAB_ACTIVITY_NONE);
+	lab_activity_reset(&slot->activity);
 }
 
 static void
@@ -81,6 +83,9 @@ startup_shmem(void)
 		pg_atomic_init_u32(&lab_shared->evaluators, 0);
 		pg_atomic_init_u32(&lab_shared->provisioners, 0);
 		pg_atomic_init_u64(&lab_shared->evaluations, 0);
+		pg_atomic_init_u32(&lab_shared->stirred, 0);
+		pg_atomic_init_u32(&lab_shared->urgent, 0);
+		lab_request_init(lab_shared->requests);
 		for (uint32 i = 0; i <= lab_shared->mask; i++)
 		{
 			LabSlot *slot = &lab_shared->slots[i];
@@ -91,7 +96,9 @@ startup_shmem(void)
 			pg_atomic_init_u64(&slot->seen, 0);
 			pg_atomic_init_u64(&slot->asked, 0);
 			pg_atomic_init_u64(&slot->served, 0);
-			pg_atomic_init_u64(&slot->standing, 0);
+			pg_atomic_init_u32(&slot->role, InvalidOid);
+			pg_atomic_init_u32(&slot->level, LAB_ACTIVITY_NONE);
+			lab_activity_reset(&slot->activity);
 		}
 	}
 	LWLockRelease(AddinShmemInitLock);
@@ -165,20 +172,6 @@ lab_slot_release(Oid database)
 	if (slot && pg_atomic_read_u32(&slot->pins) == 0)
 		pg_atomic_write_u32(&slot->database, SLOT_GONE);
 	LWLockRelease(lab_shared->lock);
-}
-
-/* Twenty bits for each number of checks, the rest for the score. */
-uint64
-lab_standing_pack(const LabStanding *standing)
-{
-	return (uint64) standing->score << 40 | (uint64) Min(standing->total, 0xFFFFF) << 20 |
-		   Min(standing->passed, 0xFFFFF);
-}
-
-LabStanding
-lab_standing_unpack(uint64 word)
-{
-	return (LabStanding){word & 0xFFFFF, (word >> 20) & 0xFFFFF, word >> 40};
 }
 
 void

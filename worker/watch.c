@@ -22,6 +22,7 @@
 #include "utils/timestamp.h"
 #include "worker/watch.h"
 #include "worker/launch.h"
+#include "worker/observe.h"
 
 LabWatch lab_watch;
 
@@ -96,6 +97,14 @@ extras_of(const char *word)
 	return strcmp(word, "strict") == 0 ? LAB_EXTRAS_STRICT : LAB_EXTRAS_COUNT;
 }
 
+static LabActivityLevel
+activity_of(const char *word)
+{
+	if (strcmp(word, "none") == 0)
+		return LAB_ACTIVITY_NONE;
+	return strcmp(word, "counts") == 0 ? LAB_ACTIVITY_COUNTS : LAB_ACTIVITY_FULL;
+}
+
 static List *
 words_of(Datum array)
 {
@@ -115,6 +124,8 @@ static void
 read_labs(void)
 {
 	HASHCTL info = {0};
+	HASH_SEQ_STATUS scan;
+	LabWatchedLab *watched_lab;
 
 	labs_context = AllocSetContextCreate(TopMemoryContext, "watched labs", ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(labs_context);
@@ -123,7 +134,10 @@ read_labs(void)
 	info.hcxt = labs_context;
 	labs_by_id = hash_create("watched labs", 16, &info, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 
-	select_rows("SELECT id, feedback, extras, ignore FROM lab.labs WHERE state = 'active'");
+	select_rows("SELECT id, feedback, extras, ignore, coalesce(spec->>'activity', 'full'),\n"
+				"	coalesce(spec->>'notify', 'false')\n"
+				"FROM lab.labs\n"
+				"WHERE state = 'active'");
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		int32 id = int_value(i, 1);
@@ -135,6 +149,9 @@ read_labs(void)
 		lab->ignore =
 			words_of(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 4, &isnull));
 		lab->checks = NIL;
+		lab->activity = activity_of(text_value(i, 5));
+		lab->notify = strcmp(text_value(i, 6), "true") == 0;
+		lab->last_active = 0;
 	}
 
 	select_rows("SELECT lab_id, id, kind, object, owner, definition::text\n"
@@ -156,6 +173,10 @@ read_labs(void)
 		check->fact.definition = text_value(i, 6);
 		lab->checks = lappend(lab->checks, check);
 	}
+
+	hash_seq_init(&scan, labs_by_id);
+	while ((watched_lab = hash_seq_search(&scan)) != NULL)
+		watched_lab->objects = lab_observe_objects(watched_lab->checks);
 }
 
 static void
@@ -184,6 +205,10 @@ read_databases(void)
 		watched->lab = hash_search(labs_by_id, &lab, HASH_FIND, NULL);
 		watched->role = oid_value(i, 4);
 		watched->slot = lab_slot_claim(database);
+		if (watched->slot == NULL || watched->lab == NULL)
+			continue;
+		pg_atomic_write_u32(&watched->slot->role, watched->role);
+		pg_atomic_write_u32(&watched->slot->level, watched->lab->activity);
 	}
 }
 
@@ -226,6 +251,7 @@ forget_unlisted(void)
 		if (watched->listed && watched->slot && watched->lab)
 			continue;
 		lab_launch_stop(watched);
+		lab_observe_forget(watched);
 		lab_slot_release(database);
 		hash_search(lab_watch.databases, &database, HASH_REMOVE, NULL);
 	}
