@@ -34,6 +34,7 @@
 typedef struct Statement
 {
 	uint64 object;      /* what it is about; 0: not known */
+	bool aimed;         /* as in LabOutcome */
 	bool catalogs_only; /* it only looks around */
 	bool not_work;      /* it asks labcreator */
 } Statement;
@@ -93,14 +94,14 @@ noted_slot(void)
 }
 
 static void
-write_outcome(LabActivity *activity, LabOutcomeKind kind, TimestampTz at, uint64 object,
-			  int sqlstate)
+write_outcome(LabActivity *activity, LabOutcomeKind kind, TimestampTz at, int sqlstate)
 {
 	LabOutcome *outcome = &activity->ring[activity->noted % LAB_RING];
 
 	outcome->kind = kind;
 	outcome->at = at;
-	outcome->object = object;
+	outcome->object = current.object;
+	outcome->aimed = current.aimed;
 	outcome->sqlstate = sqlstate;
 	activity->noted++;
 }
@@ -132,7 +133,7 @@ note_end(LabSlot *slot, int sqlstate)
 		activity->statements++;
 		if (sqlstate != 0)
 			activity->errors++;
-		write_outcome(activity, LAB_OUTCOME_STATEMENT, now, current.object, sqlstate);
+		write_outcome(activity, LAB_OUTCOME_STATEMENT, now, sqlstate);
 	}
 	pending = activity->noted - activity->drained;
 	SpinLockRelease(&activity->lock);
@@ -167,7 +168,7 @@ note_transaction(XactEvent event, void *arg)
 		{
 			slot->activity.logins++;
 			write_outcome(&slot->activity, LAB_OUTCOME_LOGIN, GetCurrentTransactionStopTimestamp(),
-						  0, 0);
+						  0);
 		}
 	}
 	SpinLockRelease(&slot->activity.lock);
@@ -232,7 +233,10 @@ static void
 remember(LabTarget target)
 {
 	if (target.name && current.object == 0)
+	{
 		current.object = lab_object_key(target.schema, target.name);
+		current.aimed = target.aimed;
+	}
 }
 
 static void

@@ -36,6 +36,7 @@ typedef struct LabOutcome
 	uint64 object; /* lab_object_key() of what the statement was about; 0: not known */
 	int sqlstate;  /* 0: it succeeded */
 	uint8 kind;    /* LabOutcomeKind */
+	bool aimed;    /* the object was defined, changed or, for a view, asked; not only read */
 } LabOutcome;
 
 typedef struct LabActivity

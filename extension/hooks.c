@@ -43,7 +43,8 @@ static void
 note_commit(XactEvent event, void *arg)
 {
 	if (event == XACT_EVENT_COMMIT)
-		wrote = TransactionIdIsValid(GetTopTransactionIdIfAny());
+		wrote = MyBackendType != B_AUTOVAC_WORKER && /* it changes no definition and no row */
+				TransactionIdIsValid(GetTopTransactionIdIfAny());
 	else if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
 		wrote = wanted_changed = false;
 }

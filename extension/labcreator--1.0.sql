@@ -1163,7 +1163,7 @@ AS $$
 		SELECT p.id, p.login, p.score, a.online, a.blocked_pid, a.blocked_since, a.first_seen, a.first_login,
 			a.run_sqlstate, a.run_length, a.run_since, a.object, a.object_since, a.object_successes,
 			a.pair_scores, coalesce(a.first_seen, p.last_seen) AS started,
-			greatest(p.last_seen, a.last_statement) AS last_active,
+			CASE WHEN a.first_seen IS NULL THEN p.last_seen ELSE a.last_statement END AS last_active,
 			greatest(p.last_progress, a.active_since) AS last_move,
 			p.total > 0 AND p.passed = p.total AS done,
 			CASE WHEN cardinality(a.pair_scores) >= 5

@@ -5,15 +5,28 @@
 #include "postgres.h"
 
 #include "access/transam.h"
+#include "catalog/pg_class.h"
 #include "extension/target.h"
 #include "nodes/parsenodes.h"
 #include "parser/parsetree.h"
 #include "utils/lsyscache.h"
 
+static const LabTarget nothing = {NULL, NULL, false};
+
 static LabTarget
 of_range(const RangeVar *range)
 {
-	return range ? (LabTarget){range->schemaname, range->relname} : (LabTarget){NULL, NULL};
+	return range ? (LabTarget){range->schemaname, range->relname, true} : nothing;
+}
+
+/* COPY reads or writes. */
+static LabTarget
+of_copy(const CopyStmt *copy)
+{
+	LabTarget target = of_range(copy->relation);
+
+	target.aimed = copy->is_from;
+	return target;
 }
 
 /* The last two of a list of names: database.schema.name has three. */
@@ -23,8 +36,8 @@ of_names(List *names)
 	int n = list_length(names);
 
 	if (n == 0 || !IsA(llast(names), String))
-		return (LabTarget){NULL, NULL};
-	return (LabTarget){n > 1 ? strVal(list_nth(names, n - 2)) : NULL, strVal(llast(names))};
+		return nothing;
+	return (LabTarget){n > 1 ? strVal(list_nth(names, n - 2)) : NULL, strVal(llast(names)), true};
 }
 
 /* What DROP, COMMENT and ALTER ... OWNER name: the shape depends on the kind of object. */
@@ -32,7 +45,7 @@ static LabTarget
 of_object(ObjectType type, Node *object)
 {
 	if (object == NULL)
-		return (LabTarget){NULL, NULL};
+		return nothing;
 	switch (nodeTag(object))
 	{
 		case T_RangeVar:
@@ -42,7 +55,7 @@ of_object(ObjectType type, Node *object)
 		case T_TypeName:
 			return of_names(((TypeName *) object)->names);
 		case T_String:
-			return (LabTarget){NULL, strVal(object)};
+			return (LabTarget){NULL, strVal(object), true};
 		case T_List:
 			/* a trigger, a rule, a policy, a column and a constraint stand after their table */
 			if (type == OBJECT_TRIGGER || type == OBJECT_RULE || type == OBJECT_POLICY ||
@@ -50,14 +63,14 @@ of_object(ObjectType type, Node *object)
 				return of_names(list_copy_head((List *) object, list_length((List *) object) - 1));
 			return of_names((List *) object);
 		default:
-			return (LabTarget){NULL, NULL};
+			return nothing;
 	}
 }
 
 static LabTarget
 of_first_object(ObjectType type, List *objects)
 {
-	return objects ? of_object(type, linitial(objects)) : (LabTarget){NULL, NULL};
+	return objects ? of_object(type, linitial(objects)) : nothing;
 }
 
 static LabTarget
@@ -116,7 +129,7 @@ lab_target_of_utility(Node *statement)
 		case T_AlterPolicyStmt:
 			return of_range(((AlterPolicyStmt *) statement)->table);
 		case T_CopyStmt:
-			return of_range(((CopyStmt *) statement)->relation);
+			return of_copy((CopyStmt *) statement);
 		case T_TruncateStmt:
 			return of_first_object(OBJECT_TABLE, ((TruncateStmt *) statement)->relations);
 		case T_CompositeTypeStmt:
@@ -152,7 +165,7 @@ lab_target_of_utility(Node *statement)
 		case T_AlterOwnerStmt:
 			return of_new_owner_or_schema(statement);
 		default:
-			return (LabTarget){NULL, NULL};
+			return nothing;
 	}
 }
 
@@ -181,12 +194,14 @@ lab_target_is_work(Node *statement)
 }
 
 static LabTarget
-of_relation(Oid relation)
+of_relation(Oid relation, bool written)
 {
-	LabTarget target;
+	LabTarget target = nothing;
+	char kind = get_rel_relkind(relation);
 
 	target.name = get_rel_name(relation);
 	target.schema = target.name ? get_namespace_name(get_rel_namespace(relation)) : NULL;
+	target.aimed = written || kind == RELKIND_VIEW || kind == RELKIND_MATVIEW;
 	return target;
 }
 
@@ -197,7 +212,8 @@ lab_target_of_plan(PlannedStmt *plan, bool *catalogs_only)
 
 	*catalogs_only = false;
 	if (plan->resultRelations)
-		return of_relation(rt_fetch(linitial_int(plan->resultRelations), plan->rtable)->relid);
+		return of_relation(rt_fetch(linitial_int(plan->resultRelations), plan->rtable)->relid,
+						   true);
 	foreach (cell, plan->rtable)
 	{
 		/* A view is there as a relation or, from PostgreSQL 16, as a subquery that has its oid. */
@@ -206,10 +222,10 @@ lab_target_of_plan(PlannedStmt *plan, bool *catalogs_only)
 		if (relation >= FirstNormalObjectId)
 		{
 			*catalogs_only = false;
-			return of_relation(relation);
+			return of_relation(relation, false);
 		}
 		if (OidIsValid(relation))
 			*catalogs_only = true;
 	}
-	return (LabTarget){NULL, NULL};
+	return nothing;
 }

@@ -12,6 +12,7 @@ typedef struct LabTarget
 {
 	const char *schema; /* NULL: the statement named none */
 	const char *name;   /* NULL: no object is known */
+	bool aimed;         /* it is defined, changed or, for a view, asked; not only read */
 } LabTarget;
 
 /*

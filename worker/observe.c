@@ -315,17 +315,21 @@ count_run(LabObserved *observed, const LabOutcome *outcome)
 	}
 }
 
-/* Statements that succeed on an object while its results stay as they are. */
+/*
+ * Statements that succeed on an object while its results stay as they are.  Who
+ * reads a table works on something else, most of the time.
+ */
 static void
 count_successes(LabObserved *observed, const LabOutcome *outcome, const char *object)
 {
-	if (object == NULL)
-		return;
-	if (observed->object == NULL || strcmp(observed->object, object) != 0)
+	bool same = object && observed->object && strcmp(observed->object, object) == 0;
+
+	if (object && !same && (outcome->aimed || observed->object == NULL))
 		set_object(observed, object, outcome->at);
 	if (outcome->sqlstate != 0)
 		observed->object_successes = 0;
-	else if (outcome->at > observed->moved_at && observed->object_successes++ == 0)
+	else if (object && outcome->aimed && outcome->at > observed->moved_at &&
+			 observed->object_successes++ == 0)
 		observed->object_since = outcome->at;
 }
 
@@ -353,9 +357,10 @@ see_outcome(LabWatched *watched, LabObserved *observed, const LabOutcome *outcom
 	count_successes(observed, outcome, object);
 	if (outcome->sqlstate != 0 && spend_event(observed, outcome->at))
 	{
-		count_error(watched, outcome->sqlstate, object);
+		/* What the parser refuses names nothing: it is taken to be about what they were at. */
+		count_error(watched, outcome->sqlstate, observed->object);
 		if (full)
-			add_event(watched, outcome, "error", object);
+			add_event(watched, outcome, "error", observed->object);
 	}
 }
 
