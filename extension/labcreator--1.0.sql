@@ -129,6 +129,7 @@ CREATE TABLE lab.results (
 	PRIMARY KEY (participant_id, check_id)
 );
 CREATE INDEX ON lab.results (check_id);
+CREATE INDEX ON lab.results (participant_id, check_id) WHERE status <> 'pass';
 COMMENT ON TABLE lab.results IS 'what each participant''s database says to each check';
 
 CREATE TABLE lab.progress (
@@ -195,6 +196,7 @@ CREATE TABLE lab.events (
 	detail text						-- a status, an SQLSTATE, a reason, a message
 );
 CREATE INDEX ON lab.events (participant_id, at);
+CREATE INDEX ON lab.events (participant_id, object, at) WHERE kind IN ('signal on', 'signal off');
 COMMENT ON TABLE lab.events IS 'what happened, in order: rows are added, never changed';
 
 CREATE TABLE lab.passes (
@@ -266,7 +268,6 @@ COMMENT ON TABLE lab.signals IS 'signs of trouble that are on now';
 CREATE FUNCTION lab.signal_rank(signal text)
 RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE signal
 		WHEN 'hand' THEN 1
@@ -449,26 +450,25 @@ COMMENT ON PROCEDURE lab_wait(text, interval) IS
 	'returns when all databases of the lab are made and were compared once, or, after lab_drop, when all are gone';
 
 -- ---------------------------------------------------------------------------
--- Whom to help: the lab master's functions.
+-- Whom to help: the lab master's functions.  Small helpers have no search_path of
+-- their own: so they become part of the query that calls them, which has one.
 -- ---------------------------------------------------------------------------
 CREATE FUNCTION lab.age(passed interval)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE
 		WHEN s < 100 THEN s || ' s'
 		WHEN s < 6000 THEN s / 60 || ' min'
 		ELSE s / 3600 || ' h ' || s % 3600 / 60 || ' min'
 	END
-	FROM (SELECT greatest(extract(epoch FROM passed), 0)::integer AS s) AS seconds
+	FROM (SELECT greatest(extract(epoch FROM passed), 0)::pg_catalog.int4 AS s) AS seconds
 $$;
 COMMENT ON FUNCTION lab.age(interval) IS 'a time span as a person says it';
 
 CREATE FUNCTION lab.error_name(sqlstate text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT sqlstate || coalesce(' (' || CASE sqlstate
 		WHEN '42601' THEN 'syntax error'
@@ -510,7 +510,6 @@ COMMENT ON FUNCTION lab.error_name(text) IS 'an SQLSTATE with what it means, whe
 CREATE FUNCTION lab.check_name(kind text, object text, owner text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT replace(kind, '_', ' ') || CASE
 		WHEN object = owner THEN ''
@@ -563,15 +562,37 @@ RETURNS TABLE (lab text, login name, name text, team text, state text, passed in
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT l.name, p.login, p.name, p.team,
+	WITH person AS MATERIALIZED (
+		SELECT p.id, l.name AS lab, p.login, p.name, p.team, p.total
+		FROM lab.labs l
+		JOIN lab.participants p ON p.lab_id = l.id
+		WHERE l.name = $1
+	), moment AS (
+		SELECT v.participant_id, max(v.at) FILTER (WHERE v.kind = 'progress') AS last_progress, max(v.at) AS last_seen
+		FROM person
+		JOIN lab.events v ON v.participant_id = person.id
+		WHERE v.at <= $2 AND v.kind IN ('login', 'progress', 'regress', 'result', 'error', 'hand up')
+		GROUP BY v.participant_id
+	), signal AS (
+		SELECT DISTINCT ON (s.participant_id) s.participant_id, s.signal
+		FROM (
+			SELECT DISTINCT ON (w.participant_id, w.object) w.participant_id, w.object AS signal, w.kind, w.at
+			FROM person
+			JOIN lab.events w ON w.participant_id = person.id
+			WHERE w.at <= $2 AND w.kind IN ('signal on', 'signal off')
+			ORDER BY w.participant_id, w.object, w.at DESC, w.id DESC
+		) s
+		WHERE s.kind = 'signal on'
+		ORDER BY s.participant_id, lab.signal_rank(s.signal), s.at, s.signal
+	)
+	SELECT p.lab, p.login, p.name, p.team,
 		CASE
 			WHEN h.total > 0 AND h.passed = h.total THEN 'done'
 			WHEN e.last_seen IS NULL THEN 'not started'
 			ELSE 'working'
 		END,
 		coalesce(h.passed, 0), coalesce(h.total, p.total), coalesce(h.score, 0.00), e.last_progress, e.last_seen, s.signal
-	FROM lab.labs l
-	JOIN lab.participants p ON p.lab_id = l.id
+	FROM person p
 	LEFT JOIN LATERAL (
 		SELECT g.passed, g.total, g.score
 		FROM lab.progress g
@@ -579,25 +600,8 @@ AS $$
 		ORDER BY g.at DESC
 		LIMIT 1
 	) h ON true
-	CROSS JOIN LATERAL (
-		SELECT max(v.at) FILTER (WHERE v.kind = 'progress') AS last_progress,
-			max(v.at) FILTER (WHERE v.kind IN ('login', 'progress', 'regress', 'result', 'error', 'hand up')) AS last_seen
-		FROM lab.events v
-		WHERE v.participant_id = p.id AND v.at <= $2
-	) e
-	LEFT JOIN LATERAL (
-		SELECT v.signal
-		FROM (
-			SELECT DISTINCT ON (w.object) w.object AS signal, w.kind, w.at
-			FROM lab.events w
-			WHERE w.participant_id = p.id AND w.at <= $2 AND w.kind IN ('signal on', 'signal off')
-			ORDER BY w.object, w.at DESC, w.id DESC
-		) v
-		WHERE v.kind = 'signal on'
-		ORDER BY lab.signal_rank(v.signal), v.at, v.signal
-		LIMIT 1
-	) s ON true
-	WHERE l.name = $1
+	LEFT JOIN moment e ON e.participant_id = p.id
+	LEFT JOIN signal s ON s.participant_id = p.id
 	ORDER BY coalesce(h.score, 0) DESC, e.last_progress NULLS LAST, p.login
 $$;
 COMMENT ON FUNCTION lab_replay(text, timestamptz) IS 'the board of lab_progress() as it stood then';
@@ -1183,6 +1187,28 @@ AS $$
 		SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY abs(p.score::float8 - c.median)) AS deviation
 		FROM person p, class c
 		WHERE p.started IS NOT NULL
+	), step AS MATERIALIZED (
+		-- the checks of the lab in the order of its tasks
+		SELECT c.id, c.owner, lab.check_name(c.kind, c.object, c.owner) || ' of ' || c.owner AS said,
+			lab.check_name(c.kind, c.object, c.owner) AS said_of_owner,
+			row_number() OVER (ORDER BY t.position, c.id) AS place, x.peers, x.median, x.quartile
+		FROM lab.checks c
+		JOIN lab.tasks t ON t.id = c.task_id
+		LEFT JOIN lab.pace x ON x.check_id = c.id
+		WHERE c.lab_id = $1 AND c.points > 0
+	), next_place AS (
+		-- the one that a person who may be in trouble is at: the first that fails of their object, else of the lab
+		SELECT r.participant_id, min(s.place) AS of_lab, min(s.place) FILTER (WHERE s.owner = p.object) AS of_object
+		FROM class c, setting v, person p
+		JOIN lab.results r ON r.participant_id = p.id AND r.status <> 'pass'
+		JOIN step s ON s.id = r.check_id
+		WHERE NOT p.done
+			AND (p.object_successes >= v.silent_statements OR p.last_move < v.now - v.stuck_after OR p.score < c.median)
+		GROUP BY r.participant_id
+	), next_step AS MATERIALIZED (
+		SELECT n.participant_id, s.*
+		FROM next_place n
+		JOIN step s ON s.place = coalesce(n.of_object, n.of_lab)
 	), trouble (participant_id, signal, reason, basis) AS (
 		SELECT p.id, 'erroring',
 			CASE WHEN p.run_length >= s.error_run
@@ -1198,31 +1224,29 @@ AS $$
 			AND (p.run_length >= s.error_run OR p.quotient > greatest(c.quartile, s.error_quotient))
 		UNION ALL
 		SELECT p.id, 'stuck',
-			format('%s: no new pass for {age} at the %s of %s; three quarters of the class needed at most %s', p.login,
-				lab.check_name(k.kind, k.object, k.owner), k.owner, lab.age(x.quartile)),
+			format('%s: no new pass for {age} at the %s; three quarters of the class needed at most %s', p.login, k.said,
+				lab.age(k.quartile)),
 			p.last_move
 		FROM setting s, person p
-		CROSS JOIN LATERAL lab.next_check(p.id, p.object) k
-		JOIN lab.pace x ON x.check_id = k.id
-		WHERE NOT p.done AND p.last_active > s.now - s.idle_after AND p.last_move < s.now - s.stuck_after
-			AND x.peers >= s.stuck_peers AND s.now - p.last_move > x.quartile
+		JOIN next_step k ON k.participant_id = p.id
+		WHERE p.last_active > s.now - s.idle_after AND p.last_move < s.now - s.stuck_after
+			AND k.peers >= s.stuck_peers AND s.now - p.last_move > k.quartile
 		UNION ALL
 		SELECT p.id, 'silent failure',
 			format('%s: %s statements on %s succeeded, its %s still fails; {age}%s', p.login, p.object_successes, p.object,
-				lab.check_name(k.kind, k.object, k.owner), ', the class needed ' || lab.age(x.median)),
+				k.said_of_owner, ', the class needed ' || lab.age(k.median)),
 			p.object_since
 		FROM setting s, person p
-		CROSS JOIN LATERAL lab.next_check(p.id, p.object) k
-		LEFT JOIN lab.pace x ON x.check_id = k.id
-		WHERE NOT p.done AND p.object_successes >= s.silent_statements AND k.owner = p.object
+		JOIN next_step k ON k.participant_id = p.id AND k.owner = p.object
+		WHERE p.object_successes >= s.silent_statements
 		UNION ALL
 		SELECT p.id, 'behind',
-			format('%s: %s %% where half of the class has %s %% or more; next is the %s of %s', p.login, p.score,
-				round(c.median::numeric, 2), lab.check_name(k.kind, k.object, k.owner), k.owner),
+			format('%s: %s %% where half of the class has %s %% or more; next is the %s', p.login, p.score,
+				round(c.median::numeric, 2), k.said),
 			NULL
 		FROM class c, spread, setting s, person p
-		CROSS JOIN LATERAL lab.next_check(p.id, p.object) k
-		WHERE NOT p.done AND p.started IS NOT NULL AND c.started >= 4
+		JOIN next_step k ON k.participant_id = p.id
+		WHERE p.started IS NOT NULL AND c.started >= 4
 			AND p.score < c.median - s.behind_deviations * greatest(spread.deviation, s.behind_points)
 		UNION ALL
 		SELECT p.id, 'idle',

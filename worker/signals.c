@@ -24,11 +24,13 @@
 #define BREAKS_OF_A_CLASS 6     /* as in lab.raise_signals(): idle times after which it is over */
 #define DRAIN_PAUSE_MS 50       /* least time between two looks into shared memory */
 #define QUIET_INTERVAL_MS 60000 /* people are connected and do nothing */
+#define SHARE 10                /* a look may take one part in so many of the coordinator's time */
 
 static TimestampTz first_look = 0;
 static TimestampTz last_look = 0;
 static TimestampTz last_drain = 0;
-static int online = 0; /* participants' sessions, as of the last look */
+static int64 interval = 0; /* milliseconds until the next one, at least */
+static int online = 0;     /* participants' sessions, as of the last look */
 
 /* For how long after its last activity a lab is looked at. */
 static int64
@@ -40,7 +42,7 @@ window(void)
 
 /* The labs with their latest activity; a list, for no transaction may end within a hash scan. */
 static List *
-lively_labs(TimestampTz now, TimestampTz *latest)
+lively_labs(TimestampTz now)
 {
 	HASH_SEQ_STATUS scan;
 	LabWatched *watched;
@@ -56,94 +58,96 @@ lively_labs(TimestampTz now, TimestampTz *latest)
 		labs = list_append_unique_ptr(labs, watched->lab);
 		watched->lab->last_active =
 			Max(watched->lab->last_active, Max(seen, watched->slot->activity.last));
-		*latest = Max(*latest, watched->lab->last_active);
 	}
-	/* A new coordinator finds what an old one has left. */
 	foreach (cell, labs)
 	{
 		LabWatchedLab *lab = lfirst(cell);
-		TimestampTz since = Max(lab->last_active, first_look);
 
-		if (since == first_look ? now < TimestampTzPlusMilliseconds(
-											since, lab_signal_hold + 2 * lab_signal_interval)
-								: now < TimestampTzPlusMilliseconds(since, window()))
+		/* Even where nothing happens a new coordinator looks at what an old one has left. */
+		if (now < TimestampTzPlusMilliseconds(lab->last_active, window()) ||
+			now <
+				TimestampTzPlusMilliseconds(first_look, lab_signal_hold + 2 * lab_signal_interval))
 			lively = lappend(lively, lab);
 	}
 	return lively;
 }
 
+/* One function call in a transaction of its own: no lab keeps the others waiting. */
 static int32
 call(const char *sql, int nargs, Datum value)
 {
+	MemoryContext before = CurrentMemoryContext;
 	Oid type = INT4OID;
 	bool isnull;
+	int32 result;
 
+	SetCurrentStatementStartTimestamp();
+	StartTransactionCommand();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	SPI_connect();
 	if (SPI_execute_with_args(sql, nargs, &type, &value, NULL, false, 0) != SPI_OK_SELECT ||
 		SPI_processed != 1)
 		elog(ERROR, "could not execute \"%s\"", sql);
-	return DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	result = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	SPI_finish();
+	PopActiveSnapshot();
+	CommitTransactionCommand();
+	MemoryContextSwitchTo(before);
+	return result;
 }
 
-/* Each lab in a transaction of its own: none keeps the others waiting. */
 static void
 look(List *labs)
 {
-	MemoryContext before = CurrentMemoryContext;
 	ListCell *cell;
 
+	online = call("SELECT lab.note_sessions()", 0, (Datum) 0);
 	foreach (cell, labs)
-	{
-		LabWatchedLab *lab = lfirst(cell);
+		(void) call("SELECT lab.raise_signals($1)", 1,
+					Int32GetDatum(((LabWatchedLab *) lfirst(cell))->id));
+}
 
-		SetCurrentStatementStartTimestamp();
-		StartTransactionCommand();
-		PushActiveSnapshot(GetTransactionSnapshot());
-		SPI_connect();
-		if (cell == list_head(labs))
-			online = call("SELECT lab.note_sessions()", 0, (Datum) 0);
-		(void) call("SELECT lab.raise_signals($1)", 1, Int32GetDatum(lab->id));
-		SPI_finish();
-		PopActiveSnapshot();
-		CommitTransactionCommand();
-		MemoryContextSwitchTo(before);
-	}
+/* What was done belongs before the results that an evaluator brings, and out of a full ring. */
+static TimestampTz
+drain_early(TimestampTz now, bool stirred)
+{
+	TimestampTz at = TimestampTzPlusMilliseconds(last_drain, DRAIN_PAUSE_MS);
+
+	if (!(stirred && pg_atomic_read_u32(&lab_shared->evaluators) > 0) &&
+		pg_atomic_read_u32(&lab_shared->urgent) == 0)
+		return 0;
+	if (now < at)
+		return at;
+	lab_observe_drain();
+	last_drain = now;
+	return 0;
 }
 
 TimestampTz
 lab_signals_oversee(void)
 {
 	TimestampTz now = GetCurrentTimestamp();
-	TimestampTz due = TimestampTzPlusMilliseconds(last_look, lab_signal_interval);
-	TimestampTz latest = 0;
+	TimestampTz due = TimestampTzPlusMilliseconds(last_look, Max(lab_signal_interval, interval));
 	bool stirred = pg_atomic_read_u32(&lab_shared->stirred) != 0;
+	TimestampTz drain_at;
 	List *labs;
 
 	if (first_look == 0)
 		first_look = now;
-	/* What was done belongs before the results that an evaluator brings, and out of a full ring. */
-	if ((stirred && pg_atomic_read_u32(&lab_shared->evaluators) > 0) ||
-		pg_atomic_read_u32(&lab_shared->urgent) != 0)
-	{
-		if (now >= TimestampTzPlusMilliseconds(last_drain, DRAIN_PAUSE_MS))
-		{
-			lab_observe_drain();
-			last_drain = now;
-		}
-		else
-			due = Min(due, TimestampTzPlusMilliseconds(last_drain, DRAIN_PAUSE_MS));
-	}
-	if (now < TimestampTzPlusMilliseconds(last_look, lab_signal_interval))
-		return due;
+	drain_at = drain_early(now, stirred);
+	if (now < due)
+		return drain_at != 0 && drain_at < due ? drain_at : due;
 
-	labs = lively_labs(now, &latest);
+	labs = lively_labs(now);
 	if (labs == NIL && !stirred && online == 0)
 		return 0;
 	if (labs == NIL && !stirred && now < TimestampTzPlusMilliseconds(last_look, QUIET_INTERVAL_MS))
 		return TimestampTzPlusMilliseconds(last_look, QUIET_INTERVAL_MS);
 	lab_observe_drain();
 	last_drain = last_look = now;
-	look(lively_labs(now, &latest));
-	return TimestampTzPlusMilliseconds(now, lab_signal_interval);
+	look(lively_labs(now));
+	interval = SHARE * TimestampDifferenceMilliseconds(now, GetCurrentTimestamp());
+	return TimestampTzPlusMilliseconds(now, Max(lab_signal_interval, interval));
 }
 
 /* The tasks that became done in this transaction. */
