@@ -21,7 +21,6 @@
 #include "executor/executor.h"
 #include "extension/activity.h"
 #include "extension/compat.h"
-#include "extension/hooks.h"
 #include "extension/shmem.h"
 #include "extension/target.h"
 #include "mb/pg_wchar.h"
@@ -78,8 +77,8 @@ own_slot(void)
 
 	if (lab_shared == NULL || MyBackendType != B_BACKEND || !OidIsValid(MyDatabaseId))
 		return NULL;
-	slot = lab_hooks_slot();
-	if (slot == NULL || pg_atomic_read_u32(&slot->role) != GetSessionUserId())
+	slot = lab_slot_current();
+	if (slot == NULL || pg_atomic_read_u32(&slot->gate.role) != GetSessionUserId())
 		return NULL;
 	return slot;
 }

@@ -21,23 +21,7 @@
 
 static bool wrote = false;          /* this transaction had an id */
 static bool wanted_changed = false; /* and it changed the desired state */
-static LabSlot *my_slot = NULL;     /* of MyDatabaseId, as of my_layout */
-static uint32 my_layout = PG_UINT32_MAX;
-
-/* Slots can come and go while the backend lives. */
-LabSlot *
-lab_hooks_slot(void)
-{
-	uint32 layout = pg_atomic_read_u32(&lab_shared->layout);
-
-	if (my_slot && pg_atomic_read_u32(&my_slot->database) == MyDatabaseId)
-		return my_slot;
-	if (my_slot == NULL && my_layout == layout)
-		return NULL;
-	my_slot = lab_slot_find(MyDatabaseId);
-	my_layout = layout;
-	return my_slot;
-}
+static bool outbox_changed = false; /* or there is something to tell outside */
 
 static void
 note_commit(XactEvent event, void *arg)
@@ -46,7 +30,7 @@ note_commit(XactEvent event, void *arg)
 		wrote = MyBackendType != B_AUTOVAC_WORKER && /* it changes no definition and no row */
 				TransactionIdIsValid(GetTopTransactionIdIfAny());
 	else if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
-		wrote = wanted_changed = false;
+		wrote = wanted_changed = outbox_changed = false;
 }
 
 static void
@@ -61,7 +45,7 @@ announce_commit(ResourceReleasePhase phase, bool isCommit, bool isTopLevel, void
 		return;
 	wrote = false;
 
-	if (OidIsValid(MyDatabaseId) && (slot = lab_hooks_slot()) != NULL)
+	if ((slot = lab_slot_current()) != NULL)
 	{
 		pg_atomic_write_u64(&slot->seen, (uint64) GetCurrentTransactionStopTimestamp());
 		pg_atomic_fetch_add_u64(&slot->commits, 1);
@@ -75,12 +59,23 @@ announce_commit(ResourceReleasePhase phase, bool isCommit, bool isTopLevel, void
 	}
 	if (wake)
 		lab_wake_coordinator();
+	if (outbox_changed)
+	{
+		outbox_changed = false;
+		lab_wake_publishers();
+	}
 }
 
 void
 lab_announce_wanted(void)
 {
 	wanted_changed = true;
+}
+
+void
+lab_announce_outbox(void)
+{
+	outbox_changed = true;
 }
 
 void

@@ -5,14 +5,12 @@
 #ifndef LAB_HOOKS_H
 #define LAB_HOOKS_H
 
-#include "extension/shmem.h"
-
 extern void lab_hooks_init(void);
 
 /* When this transaction commits, the coordinator reads the desired state anew. */
 extern void lab_announce_wanted(void);
 
-/* The slot of this backend's database, or NULL.  Takes no lock. */
-extern LabSlot *lab_hooks_slot(void);
+/* When this transaction commits, the publishers look into the outbox. */
+extern void lab_announce_outbox(void);
 
 #endif /* LAB_HOOKS_H */

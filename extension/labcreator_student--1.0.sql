@@ -27,3 +27,10 @@ RETURNS text
 LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'lab_student_lower_hand';
 COMMENT ON FUNCTION lab_lower_hand() IS 'takes your question back';
+
+CREATE FUNCTION lab_set_password(old text, new text)
+RETURNS void
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'lab_set_password';
+COMMENT ON FUNCTION lab_set_password(text, text) IS
+	'changes your password, wherever it is kept; the server writes the statement to no log';

@@ -18,7 +18,6 @@
 
 #include "extension/activity.h"
 #include "extension/guc.h"
-#include "extension/hooks.h"
 #include "extension/request.h"
 #include "extension/shmem.h"
 #include "mb/pg_wchar.h"
@@ -65,8 +64,8 @@ move(LabRequest *request, LabRequestState from, LabRequestState to)
 static LabSlot *
 require_participant(void)
 {
-	LabSlot *slot = lab_shared ? lab_hooks_slot() : NULL;
-	Oid role = slot ? pg_atomic_read_u32(&slot->role) : InvalidOid;
+	LabSlot *slot = lab_shared ? lab_slot_current() : NULL;
+	Oid role = slot ? pg_atomic_read_u32(&slot->gate.role) : InvalidOid;
 
 	if (!OidIsValid(role))
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),

@@ -11,11 +11,34 @@
 #define LAB_SHMEM_H
 
 #include "extension/activity.h"
+#include "extension/outbox.h"
 #include "extension/request.h"
 #include "port/atomics.h"
 #include "storage/condition_variable.h"
 #include "storage/latch.h"
 #include "storage/lwlock.h"
+
+/*
+ * What the participant of a slot may do: written by the coordinator, read by
+ * their sessions without a lock.  The name is set before the role, and stays
+ * while the role does.
+ */
+typedef struct LabGate
+{
+	pg_atomic_uint32 role; /* the participant's; InvalidOid: not known yet */
+	char lab[NAMEDATALEN];
+	pg_atomic_uint64 opens;  /* TimestampTz: the lab's window, from */
+	pg_atomic_uint64 closes; /* and to, DT_NOBEGIN and DT_NOEND where it is open */
+
+	pg_atomic_uint32 statement_timeout; /* milliseconds for one statement; 0: no limit */
+	pg_atomic_uint32 idle_timeout;      /* milliseconds idle in a transaction; 0: no limit */
+	pg_atomic_uint32 temp_disk;         /* kB of temporary files of a session; 0: no limit */
+
+	pg_atomic_uint64 disk;      /* bytes that the database may have; 0: no limit */
+	pg_atomic_uint64 disk_used; /* bytes when it was measured last; 0: never */
+	pg_atomic_uint64 measured;  /* TimestampTz of that */
+	pg_atomic_uint64 written;   /* bytes that its sessions wrote since, about */
+} LabGate;
 
 typedef struct LabSlot
 {
@@ -25,9 +48,9 @@ typedef struct LabSlot
 	pg_atomic_uint64 seen;     /* TimestampTz of the last one */
 	pg_atomic_uint64 asked;    /* evaluations asked for by lab_evaluate() */
 	pg_atomic_uint64 served;   /* of these, how many are stored */
-	pg_atomic_uint32 role;     /* oid of the participant's login; 0: a reference */
-	pg_atomic_uint32 level;    /* LabActivityLevel of the lab */
-	LabActivity activity;      /* what the participant does */
+	LabGate gate;
+	pg_atomic_uint32 level; /* LabActivityLevel of the lab */
+	LabActivity activity;   /* what the participant does */
 } LabSlot;
 
 typedef struct LabShared
@@ -46,6 +69,8 @@ typedef struct LabShared
 	pg_atomic_uint32 evaluators; /* running now */
 	pg_atomic_uint32 provisioners;
 	pg_atomic_uint64 evaluations; /* done since the server's start */
+	LabPublisher publishers[LAB_TARGETS];
+	pg_atomic_uint32 password_workers; /* running now */
 
 	pg_atomic_uint32 stirred; /* some activity is not drained yet */
 	pg_atomic_uint32 urgent;  /* and a ring is half full */
@@ -61,6 +86,9 @@ extern void lab_shmem_init(void);
 
 /* The slot of a database, or NULL.  Takes no lock. */
 extern LabSlot *lab_slot_find(Oid database);
+
+/* The slot of this session's database, or NULL: as lab_slot_find(), remembered. */
+extern LabSlot *lab_slot_current(void);
 
 /* The slot of a database, made when absent; NULL when all are taken. */
 extern LabSlot *lab_slot_claim(Oid database);

@@ -255,6 +255,9 @@ lab_explain(const LabComparison *comparison, const LabMistakes *mistakes, LabFee
 
 	if (feedback == LAB_FEEDBACK_NONE)
 		return NULL;
+	if (comparison->problem && diff && comparison->expected_text)
+		return psprintf("%s (gives %s, should give %s)", comparison->problem,
+						comparison->found_text, comparison->expected_text);
 	if (comparison->problem)
 		return feedback == LAB_FEEDBACK_OBJECT ? psprintf("%s differs", expected->object)
 											   : pstrdup(comparison->problem);
