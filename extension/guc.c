@@ -73,5 +73,6 @@ lab_guc_init(void)
 	DefineCustomIntVariable("labcreator.probes", "Probes of the behaviour of one object, at most.",
 							"They are chosen when a lab is created or refreshed.", &lab_probes, 24,
 							1, 1000, PGC_SIGHUP, 0, NULL, NULL, NULL);
+	lab_guc_signals_init();
 	MarkGUCPrefixReserved("labcreator");
 }
