@@ -3,9 +3,10 @@
  *		Logins of participants: roles that labcreator makes and owns.
  *
  * A password leaves this file twice: in clear to the lab master, once, and as
- * a SCRAM verifier into pg_authid.  The role is made by a parse tree instead of
- * a statement, so that neither form is in a text that a log or a statistics
- * view could keep.
+ * a SCRAM verifier into pg_authid, or hashed into the table that the directory's
+ * accounts are made from.  The role is made by a parse tree instead of a statement,
+ * and the hash is a parameter, so that neither form is in a text that a log or a
+ * statistics view could keep.
  */
 #include "postgres.h"
 
@@ -13,6 +14,8 @@
 #include "commands/user.h"
 #include "executor/spi.h"
 #include "extension/account.h"
+#include "extension/compat.h"
+#include "extension/ldap_hash.h"
 #include "libpq/scram.h"
 #include "nodes/makefuncs.h"
 #include "nodes/parsenodes.h"
@@ -55,68 +58,186 @@ lab_new_password(void)
 	return password.data;
 }
 
+static RoleSpec *
+role_named(const char *name)
+{
+	RoleSpec *role = makeNode(RoleSpec);
+
+	role->roletype = ROLESPEC_CSTRING;
+	role->rolename = pstrdup(name);
+	role->location = -1;
+	return role;
+}
+
+/* A role with this password; without one when it is NULL. */
 static Oid
 make_role(const char *login, const char *password, int connections)
 {
 	CreateRoleStmt *statement = makeNode(CreateRoleStmt);
-	char *verifier = pg_be_scram_build_secret(password);
-	RoleSpec *student = makeNode(RoleSpec);
+	List *groups = list_make1(role_named("lab_student"));
 
-	student->roletype = ROLESPEC_CSTRING;
-	student->rolename = "lab_student";
-	student->location = -1;
-
+	if (password == NULL)
+		groups = lappend(groups, role_named("lab_ldap"));
 	statement->stmt_type = ROLESTMT_USER;
 	statement->role = pstrdup(login);
 	statement->options =
-		list_make3(makeDefElem("password", (Node *) makeString(verifier), -1),
-				   makeDefElem("connectionlimit", (Node *) makeInteger(connections), -1),
-				   makeDefElem("addroleto", (Node *) list_make1(student), -1));
+		list_make2(makeDefElem("connectionlimit", (Node *) makeInteger(connections), -1),
+				   makeDefElem("addroleto", (Node *) groups, -1));
+	if (password)
+		statement->options = lappend(
+			statement->options,
+			makeDefElem("password", (Node *) makeString(pg_be_scram_build_secret(password)), -1));
 	return CreateRole(make_parsestate(NULL), statement);
 }
 
-/* The oid under which labcreator made the login, or InvalidOid. */
+void
+lab_account_set(const char *login, const char *password)
+{
+	AlterRoleStmt *statement = makeNode(AlterRoleStmt);
+
+	statement->role = role_named(login);
+	statement->action = 1;
+	statement->options =
+		list_make1(makeDefElem("password", (Node *) makeString(pstrdup(password)), -1));
+	AlterRole(make_parsestate(NULL), statement);
+}
+
+bool
+lab_account_in_directory(Oid role)
+{
+	Oid directory = get_role_oid("lab_ldap", true);
+
+	return OidIsValid(directory) && is_member_of_role_nosuper(role, directory);
+}
+
+static void
+run(const char *sql, int nargs, Oid *types, Datum *values, int expected)
+{
+	MemoryContext before = CurrentMemoryContext;
+	int result = SPI_execute_with_args(sql, nargs, types, values, NULL, false, 0);
+
+	MemoryContextSwitchTo(before); /* SPI leaves its own behind */
+	if (result != expected)
+		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
+}
+
+/* The oid under which labcreator made the login, or InvalidOid, and where its password is. */
 static Oid
-recorded_role(const char *login)
+recorded_role(const char *login, LabAuth *auth)
 {
 	Datum arg = DirectFunctionCall1(namein, CStringGetDatum(login));
 	Oid type = NAMEOID;
 	bool isnull;
+	char *word;
 
-	if (SPI_execute_with_args("SELECT role FROM lab.accounts WHERE login = $1", 1, &type, &arg,
-							  NULL, false, 1) != SPI_OK_SELECT)
-		elog(ERROR, "could not read lab.accounts: %s", SPI_result_code_string(SPI_result));
+	run("SELECT role, auth FROM lab.accounts WHERE login = $1", 1, &type, &arg, SPI_OK_SELECT);
 	if (SPI_processed == 0)
 		return InvalidOid;
+	word = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
+	*auth = LAB_AUTH_SCRAM;
+	while (strcmp(lab_auth_words[*auth], word) != 0)
+		(*auth)++;
 	return DatumGetObjectId(
 		SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 }
 
-char *
-lab_account_make(const char *login, int connections)
+/* A login that was kept when its lab was dropped is a participant again. */
+static void
+make_student(const char *login)
 {
-	Oid existing = get_role_oid(login, true);
-	Oid types[2] = {NAMEOID, OIDOID};
-	Datum values[2];
-	char *password;
+	char *sql = psprintf("GRANT lab_student TO %s", quote_identifier(login));
 
-	if (OidIsValid(existing))
-	{
-		if (recorded_role(login) == existing)
-			return NULL;
+	if (!is_member_of_role_nosuper(get_role_oid(login, false),
+								   get_role_oid("lab_student", false)) &&
+		SPI_execute(sql, false, 0) < 0)
+		elog(ERROR, "could not execute \"%s\"", sql);
+}
+
+/* The role is there already: is it ours, and as the lab wants it? */
+static void
+require_same(const char *login, Oid existing, LabAuth auth)
+{
+	LabAuth recorded;
+
+	if (recorded_role(login, &recorded) != existing)
 		ereport(ERROR, (errcode(ERRCODE_DUPLICATE_OBJECT),
 						errmsg("role \"%s\" exists and was not made by labcreator", login),
 						errdetail("Participants get a login of their own."),
 						errhint("Choose another login for this participant.")));
-	}
+	if (recorded != auth)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_DUPLICATE_OBJECT),
+			 errmsg("login \"%s\" has its password elsewhere", login),
+			 errdetail("Another lab made it with %s, this one says %s; a login has one password.",
+					   lab_auth_words[recorded], lab_auth_words[auth]),
+			 errhint("Write the same $.auth, or choose another login.")));
+}
 
-	password = lab_new_password();
+char *
+lab_account_make(const char *login, int connections, LabAuth auth)
+{
+	Oid existing = get_role_oid(login, true);
+	Oid types[] = {NAMEOID, OIDOID, TEXTOID};
+	Datum values[3];
+	char *password = NULL;
+
+	if (OidIsValid(existing))
+	{
+		require_same(login, existing, auth);
+		make_student(login);
+		return NULL;
+	}
+	if (auth != LAB_AUTH_EXTERNAL)
+		password = lab_new_password();
 	values[0] = DirectFunctionCall1(namein, CStringGetDatum(login));
-	values[1] = ObjectIdGetDatum(make_role(login, password, connections));
-	if (SPI_execute_with_args("INSERT INTO lab.accounts (login, role)\n"
-							  "VALUES ($1, $2)\n"
-							  "ON CONFLICT (login) DO UPDATE SET role = EXCLUDED.role",
-							  2, types, values, NULL, false, 0) != SPI_OK_INSERT)
-		elog(ERROR, "could not record login \"%s\"", login);
+	values[1] =
+		ObjectIdGetDatum(make_role(login, auth == LAB_AUTH_SCRAM ? password : NULL, connections));
+	values[2] = CStringGetTextDatum(lab_auth_words[auth]);
+	run("INSERT INTO lab.accounts (login, role, auth)\n"
+		"VALUES ($1, $2, $3)\n"
+		"ON CONFLICT (login) DO UPDATE SET role = EXCLUDED.role, auth = EXCLUDED.auth",
+		3, types, values, SPI_OK_INSERT);
+	if (auth == LAB_AUTH_MANAGED)
+	{
+		types[1] = TEXTOID;
+		values[1] = CStringGetTextDatum(lab_ldap_hash(password));
+		run("INSERT INTO lab.directory (login, password)\n"
+			"VALUES ($1, $2)\n"
+			"ON CONFLICT (login) DO UPDATE SET password = EXCLUDED.password, reset = true",
+			2, types, values, SPI_OK_INSERT);
+	}
+	return password;
+}
+
+char *
+lab_account_reset(const char *login)
+{
+	Oid types[] = {NAMEOID, TEXTOID};
+	Datum values[2];
+	LabAuth auth;
+	Oid recorded = recorded_role(login, &auth);
+	char *password;
+
+	if (!OidIsValid(recorded) || recorded != get_role_oid(login, true))
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+						errmsg("login \"%s\" is not labcreator's any more", login)));
+	if (auth == LAB_AUTH_EXTERNAL)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("the password of \"%s\" is not labcreator's to set", login),
+			 errdetail("The lab's accounts are external: somebody else's directory keeps them."),
+			 errhint("Whoever runs the directory can set it.")));
+	password = lab_new_password();
+	if (auth == LAB_AUTH_SCRAM)
+	{
+		lab_account_set(login, pg_be_scram_build_secret(password));
+		return password;
+	}
+	values[0] = DirectFunctionCall1(namein, CStringGetDatum(login));
+	values[1] = CStringGetTextDatum(lab_ldap_hash(password));
+	run("UPDATE lab.directory SET password = $2, reset = true WHERE login = $1", 2, types, values,
+		SPI_OK_UPDATE);
 	return password;
 }

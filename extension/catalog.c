@@ -19,6 +19,7 @@
 #include "utils/timestamp.h"
 
 #define TEXT_OR_NULL(s) ((s) ? CStringGetTextDatum(s) : (Datum) 0)
+#define MAX_COLUMNS 32 /* of a row that is put together here */
 #define NULL_IF(cond) ((cond) ? 'n' : ' ')
 
 void
@@ -161,41 +162,93 @@ lab_catalog_drop(int32 lab, bool keep_databases)
 			lengthof(types), types, values, NULL);
 }
 
+/* A row to be inserted: columns with their values, in any number. */
+typedef struct Row
+{
+	StringInfoData columns;
+	StringInfoData places;
+	Oid types[MAX_COLUMNS];
+	Datum values[MAX_COLUMNS];
+	char nulls[MAX_COLUMNS + 1];
+	int n;
+} Row;
+
+static void
+start_row(Row *row)
+{
+	initStringInfo(&row->columns);
+	initStringInfo(&row->places);
+	row->n = 0;
+}
+
+static void
+put(Row *row, const char *column, Oid type, bool given, Datum value)
+{
+	int i = row->n++;
+
+	Assert(i < MAX_COLUMNS);
+	appendStringInfo(&row->columns, "%s%s", i > 0 ? ", " : "", column);
+	appendStringInfo(&row->places, "%s$%d", i > 0 ? ", " : "", i + 1);
+	row->types[i] = type;
+	row->values[i] = value;
+	row->nulls[i] = NULL_IF(!given);
+	row->nulls[i + 1] = '\0';
+}
+
+static void
+put_text(Row *row, const char *column, const char *text)
+{
+	put(row, column, TEXTOID, text != NULL, TEXT_OR_NULL(text));
+}
+
+static void
+put_name(Row *row, const char *column, const char *name)
+{
+	put(row, column, NAMEOID, name != NULL,
+		name ? DirectFunctionCall1(namein, CStringGetDatum(name)) : (Datum) 0);
+}
+
+/* Limits of a spec are -1 where it says nothing. */
+static void
+put_limit(Row *row, const char *column, Oid type, int64 limit)
+{
+	put(row, column, type, limit >= 0,
+		type == INT8OID ? Int64GetDatum(limit) : Int32GetDatum((int32) limit));
+}
+
 int32
 lab_catalog_add(const LabSpec *spec, Jsonb *source, Oid owner, Oid reference)
 {
 	static const char *const feedback[] = {"none", "object", "hint", "diff"};
 	static const char *const extras[] = {"ignore", "count", "strict"};
-	Oid types[] = {TEXTOID,        TEXTOID,        REGROLEOID,  NAMEOID, OIDOID,
-				   NAMEOID,        JSONBOID,       TEXTOID,     TEXTOID, TEXTARRAYOID,
-				   TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTARRAYOID};
-	Datum values[] = {
-		CStringGetTextDatum(spec->lab),
-		CStringGetTextDatum(spec->title),
-		ObjectIdGetDatum(owner),
-		DirectFunctionCall1(namein, CStringGetDatum(spec->reference)),
-		ObjectIdGetDatum(reference),
-		spec->starter ? DirectFunctionCall1(namein, CStringGetDatum(spec->starter)) : (Datum) 0,
-		JsonbPGetDatum(source),
-		CStringGetTextDatum(feedback[spec->feedback]),
-		CStringGetTextDatum(extras[spec->extras]),
-		text_array(spec->ignore),
-		TimestampTzGetDatum(spec->opens),
-		TimestampTzGetDatum(spec->closes),
-		text_array(spec->inactive),
-	};
-	char nulls[] = "             ";
+	Row row;
 
-	nulls[5] = NULL_IF(spec->starter == NULL);
-	nulls[10] = NULL_IF(!spec->has_opens);
-	nulls[11] = NULL_IF(!spec->has_closes);
+	start_row(&row);
+	put_text(&row, "name", spec->lab);
+	put_text(&row, "title", spec->title);
+	put(&row, "owner", REGROLEOID, true, ObjectIdGetDatum(owner));
+	put_name(&row, "reference", spec->reference);
+	put(&row, "reference_oid", OIDOID, true, ObjectIdGetDatum(reference));
+	put_name(&row, "starter", spec->starter);
+	put(&row, "spec", JSONBOID, true, JsonbPGetDatum(source));
+	put_text(&row, "feedback", feedback[spec->feedback]);
+	put_text(&row, "extras", extras[spec->extras]);
+	put(&row, "ignore", TEXTARRAYOID, true, text_array(spec->ignore));
+	put(&row, "opens", TIMESTAMPTZOID, spec->has_opens, TimestampTzGetDatum(spec->opens));
+	put(&row, "closes", TIMESTAMPTZOID, spec->has_closes, TimestampTzGetDatum(spec->closes));
+	put_limit(&row, "disk", INT8OID, spec->disk);
+	put_limit(&row, "temp_disk", INT8OID, spec->temp_disk);
+	put_limit(&row, "statement_timeout", INT4OID, spec->statement_timeout);
+	put_limit(&row, "idle_timeout", INT4OID, spec->idle_timeout);
+	put_text(&row, "auth", lab_auth_words[spec->auth]);
+	put(&row, "inactive", TEXTARRAYOID, true, text_array(spec->inactive));
 
-	execute("INSERT INTO lab.labs (name, title, owner, reference, reference_oid, starter, spec,\n"
-			"	feedback, extras, ignore, opens, closes, inactive)\n"
-			"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)\n"
-			"ON CONFLICT (name) DO NOTHING\n"
-			"RETURNING id",
-			lengthof(types), types, values, nulls);
+	execute(psprintf("INSERT INTO lab.labs (%s)\n"
+					 "VALUES (%s)\n"
+					 "ON CONFLICT (name) DO NOTHING\n"
+					 "RETURNING id",
+					 row.columns.data, row.places.data),
+			row.n, row.types, row.values, row.nulls);
 	if (SPI_processed == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT), errmsg("lab \"%s\" exists already", spec->lab),
@@ -203,12 +256,24 @@ lab_catalog_add(const LabSpec *spec, Jsonb *source, Oid owner, Oid reference)
 	return returned_id();
 }
 
-/* Does the fact belong to the task by one of its globs? */
+void
+lab_catalog_set_hidden(int32 lab, Oid hidden)
+{
+	Oid types[] = {INT4OID, OIDOID};
+	Datum values[] = {Int32GetDatum(lab), ObjectIdGetDatum(hidden)};
+
+	execute("UPDATE lab.labs SET hidden_oid = $2 WHERE id = $1", lengthof(types), types, values,
+			NULL);
+}
+
+/* Does the fact belong to the task, as its own check or by one of its globs? */
 static bool
 task_covers(const LabSpecTask *task, const LabFact *fact)
 {
 	ListCell *cell;
 
+	if (lab_fact_own(fact))
+		return strcmp(task->name, fact->object) == 0;
 	foreach (cell, task->objects)
 		if (lab_object_matches(fact, lfirst(cell)))
 			return true;

@@ -41,6 +41,9 @@ extern void lab_catalog_drop(int32 lab, bool keep_databases);
 /* Records the lab and returns its id; raises ERRCODE_DUPLICATE_OBJECT. */
 extern int32 lab_catalog_add(const LabSpec *spec, Jsonb *source, Oid owner, Oid reference);
 
+/* Names the database with hidden data. */
+extern void lab_catalog_set_hidden(int32 lab, Oid hidden);
+
 /*
  * Records tasks and checks: facts grouped as the spec says, the others by
  * their top-level object.  Returns the checks with their ids.

@@ -25,6 +25,8 @@
 #define ANSWERS_SIZE (64 * 1024)
 
 static shm_mq_handle *my_answers = NULL; /* in a worker: towards whom started it */
+static char *my_request = NULL;          /* in its segment */
+static Size my_request_length = 0;
 
 static dsm_segment *
 make_segment(StringInfo request, shm_mq **answers)
@@ -145,7 +147,9 @@ lab_channel_attach(Datum main_arg)
 
 	length = *(Size *) shm_toc_lookup(toc, KEY_LENGTH, false);
 	request = makeStringInfo();
-	appendBinaryStringInfo(request, shm_toc_lookup(toc, KEY_REQUEST, false), length);
+	my_request = shm_toc_lookup(toc, KEY_REQUEST, false);
+	my_request_length = length;
+	appendBinaryStringInfo(request, my_request, length);
 
 	answers = shm_toc_lookup(toc, KEY_ANSWERS, false);
 	shm_mq_set_sender(answers, MyProc);
@@ -153,6 +157,12 @@ lab_channel_attach(Datum main_arg)
 
 	CurrentResourceOwner = previous;
 	return request;
+}
+
+void
+lab_channel_forget_request(void)
+{
+	explicit_bzero(my_request, my_request_length);
 }
 
 void

@@ -39,6 +39,9 @@ extern void lab_channel_end(LabChannel *channel);
 /* In the worker: the request, allocated in the current memory context. */
 extern StringInfo lab_channel_attach(Datum main_arg);
 
+/* In the worker: overwrites the request in shared memory, which held a secret. */
+extern void lab_channel_forget_request(void);
+
 /* In the worker: sends one answer; exits quietly when nobody listens any more. */
 extern void lab_channel_send(StringInfo answer);
 

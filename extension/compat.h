@@ -9,4 +9,26 @@
 #error "labcreator needs PostgreSQL 15 or newer"
 #endif
 
+#if PG_VERSION_NUM >= 160000
+#define lab_make_range(type, lower, upper, empty) make_range(type, lower, upper, empty, NULL)
+#else
+#define lab_make_range(type, lower, upper, empty) make_range(type, lower, upper, empty)
+#endif
+
+/* 16 keeps what a query may read beside its tables. */
+#if PG_VERSION_NUM >= 160000
+#define LAB_FORGET_PERMISSIONS(entry) ((entry)->perminfoindex = 0)
+#else
+#define LAB_FORGET_PERMISSIONS(entry) ((entry)->requiredPerms = 0)
+#endif
+
+/* 18 refers to what is grouped by through an entry of its own. */
+#if PG_VERSION_NUM >= 180000
+#define LAB_IS_GROUP_RTE(entry) ((entry)->rtekind == RTE_GROUP)
+#define LAB_GROUP_EXPRESSIONS(entry) ((entry)->groupexprs)
+#else
+#define LAB_IS_GROUP_RTE(entry) false
+#define LAB_GROUP_EXPRESSIONS(entry) NIL
+#endif
+
 #endif /* LAB_COMPAT_H */

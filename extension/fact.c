@@ -100,6 +100,8 @@ lab_job_write(StringInfo buf, const LabJob *job)
 		pq_sendint32(buf, check->id);
 		lab_fact_write(buf, &check->fact);
 	}
+	strings_write(buf, job->queries);
+	pq_sendbyte(buf, job->hidden);
 }
 
 LabJob *
@@ -125,7 +127,20 @@ lab_job_read(StringInfo buf)
 		check->fact = *lab_fact_read(buf);
 		job->checks = lappend(job->checks, check);
 	}
+	job->queries = strings_read(buf);
+	job->hidden = pq_getmsgbyte(buf);
 	return job;
+}
+
+bool
+lab_fact_own(const LabFact *fact)
+{
+	static const char *const kinds[] = {"query", "script", "plan", "pgtap"};
+
+	for (int i = 0; i < lengthof(kinds); i++)
+		if (strcmp(fact->kind, kinds[i]) == 0)
+			return true;
+	return false;
 }
 
 bool

@@ -27,7 +27,9 @@ typedef struct LabFact
 
 	/* In its own database only, not sent: */
 	Oid relation; /* what the object is or belongs to; whose columns the tree is about */
+	Oid role;     /* who owns the object, where it has an expression and no relation */
 	char *tree;   /* stored form of the definition's "expression" (pg_node_tree), or NULL */
+	bool taken;   /* a check has found it, or checks say the same in another form */
 } LabFact;
 
 typedef struct LabCheck
@@ -40,7 +42,8 @@ typedef enum LabStatus
 {
 	LAB_PASS = 'p',
 	LAB_FAIL = 'f',
-	LAB_ERROR = 'e' /* the comparison itself could not be made */
+	LAB_ERROR = 'e', /* the comparison itself could not be made */
+	LAB_MOVED = 'm'  /* to be judged on the hidden data: the detail is a query for it */
 } LabStatus;
 
 typedef struct LabVerdict
@@ -69,8 +72,10 @@ typedef enum LabExtras
 
 typedef enum LabJobKind
 {
-	LAB_JOB_DERIVE = 'd',  /* answer with the facts of the database */
-	LAB_JOB_EVALUATE = 'e' /* answer with a verdict for each check */
+	LAB_JOB_DERIVE = 'd',   /* answer with the facts of the database */
+	LAB_JOB_EVALUATE = 'e', /* answer with a verdict for each check */
+	LAB_JOB_HIDDEN = 'h'    /* on the hidden data: with a verdict for each query, or, where
+							   there are none, with the completed definition of each check */
 } LabJobKind;
 
 typedef struct LabJob
@@ -84,13 +89,15 @@ typedef struct LabJob
 	LabExtras extras;
 	int check_timeout; /* milliseconds for one statement over the participant's objects */
 	List *ignore;      /* of char *: "kind" or "kind:object glob" */
-	List *checks;      /* of LabCheck *, for LAB_JOB_EVALUATE */
+	List *checks;      /* of LabCheck *; of a derivation: the lab master's own, to complete */
+	List *queries;     /* of char *: for LAB_JOB_HIDDEN, one for each check */
+	bool hidden;       /* of a derivation: the views are to be tried on hidden data as well */
 } LabJob;
 
 /* The first byte of an answer. */
 #define LAB_ANSWER_FACT 'F'
 #define LAB_ANSWER_VERDICT 'V'
-#define LAB_ANSWER_ERROR 'E' /* SQLSTATE, message: nothing else follows */
+#define LAB_ANSWER_ERROR 'E' /* SQLSTATE, message, detail, hint: nothing else follows */
 #define LAB_ANSWER_DONE 'Z'
 
 /* A string of the message, read back by pq_getmsgrawstring(). */
@@ -104,6 +111,9 @@ extern LabFact *lab_fact_read(StringInfo buf);
 
 extern void lab_verdict_write(StringInfo buf, const LabVerdict *verdict);
 extern LabVerdict *lab_verdict_read(StringInfo buf);
+
+/* Is it a check of the lab master's own, and no fact of the reference? */
+extern bool lab_fact_own(const LabFact *fact);
 
 /* Does a fact match one of the patterns ("kind", "kind:glob")? */
 extern bool lab_fact_ignored(const LabFact *fact, List *patterns);

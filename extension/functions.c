@@ -2,44 +2,29 @@
  * functions.c
  *		The lab master's functions that are written in C.
  *
- * They run with the caller's identity up to the point where the whole request
- * is known to be right, and with a superuser's rights for what follows: a lab
- * master needs none of the rights that making roles and databases takes.
- * Whatever takes long is only recorded here; the coordinator is woken when the
- * transaction commits.
+ * lab_create() and lab_preview() have a file of their own (create.c).
  */
 #include "postgres.h"
 
-#include "catalog/pg_authid.h"
-#include "catalog/pg_database.h"
-#include "catalog/pg_type.h"
 #include "commands/dbcommands.h"
-#include "commands/extension.h"
-#include "executor/spi.h"
-#include "extension/account.h"
 #include "extension/catalog.h"
+#include "extension/functions.h"
 #include "extension/guc.h"
 #include "extension/hooks.h"
-#include "extension/job.h"
 #include "extension/shmem.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "pgstat.h"
-#include "postmaster/postmaster.h"
-#include "storage/procarray.h"
-#include "utils/acl.h"
 #include "utils/builtins.h"
-#include "utils/syscache.h"
+#include "utils/timestamp.h"
 #include "utils/wait_event.h"
 
-PG_FUNCTION_INFO_V1(lab_create);
 PG_FUNCTION_INFO_V1(lab_drop);
 PG_FUNCTION_INFO_V1(lab_evaluate);
 PG_FUNCTION_INFO_V1(lab_workers);
 
-/* Every function needs the library's processes, and they look at one database only. */
-static void
-require_control_database(void)
+void
+lab_require_control_database(void)
 {
 	char *here;
 
@@ -59,248 +44,6 @@ require_control_database(void)
 								lab_database)));
 }
 
-/* Looks up the reference or starter at the given path of the spec, which must be the caller's. */
-static Oid
-callers_database(const char *name, const char *what, Oid caller)
-{
-	Oid database = get_database_oid(name, true);
-	HeapTuple tuple;
-	Oid owner;
-
-	if (!OidIsValid(database))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_DATABASE),
-				 errmsg("%s database \"%s\" does not exist", what, name),
-				 errdetail("At $.%s.", what), errhint("Create and fill it before the lab.")));
-	if (database == MyDatabaseId)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the control database cannot be the %s", what), errdetail("At $.%s.", what),
-				 errhint("Prepare the example in a database of its own.")));
-
-	tuple = SearchSysCache1(DATABASEOID, ObjectIdGetDatum(database));
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for database %u", database);
-	owner = ((Form_pg_database) GETSTRUCT(tuple))->datdba;
-	ReleaseSysCache(tuple);
-	if (!has_privs_of_role(caller, owner))
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("%s database \"%s\" is not yours", what, name),
-				 errdetail("At $.%s: it belongs to \"%s\".", what, GetUserNameFromId(owner, false)),
-				 errhint("Its owner can create the lab, or give it to you by ALTER "
-						 "DATABASE ... OWNER TO.")));
-	return database;
-}
-
-/* Only a database without sessions can be copied. */
-static void
-require_no_sessions(Oid database, const char *name)
-{
-	int others;
-	int prepared;
-
-	if (CountOtherDBBackends(database, &others, &prepared))
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_IN_USE), errmsg("starter database \"%s\" is in use", name),
-				 errdetail("At $.starter: %d sessions and %d prepared transactions; it can "
-						   "be copied only while it has none.",
-						   others, prepared),
-				 errhint("End the sessions that are connected to it.")));
-}
-
-/* No participant's database may be there already: labcreator never touches what it did not make. */
-static void
-require_new_databases(List *participants)
-{
-	ListCell *cell;
-
-	foreach (cell, participants)
-	{
-		LabSpecParticipant *participant = lfirst(cell);
-
-		if (OidIsValid(get_database_oid(participant->database, true)))
-			ereport(ERROR, (errcode(ERRCODE_DUPLICATE_DATABASE),
-							errmsg("database \"%s\" exists already", participant->database),
-							errdetail("At $.participants[%d]: it would be the database of \"%s\".",
-									  foreach_current_index(cell), participant->login),
-							errhint("Drop it, or choose another pattern for $.database.")));
-	}
-}
-
-/* The facts of the reference, read while nobody committed in it. */
-static List *
-derive_facts(const LabSpec *spec, Oid reference)
-{
-	LabJob job = {0};
-	LabSlot *slot = lab_slot_claim(reference);
-	List *facts = NIL;
-	uint64 before;
-
-	if (slot == NULL)
-		ereport(ERROR, (errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
-						errmsg("too many databases are watched"),
-						errhint("Raise labcreator.max_participants and restart the server.")));
-	job.kind = LAB_JOB_DERIVE;
-	job.database = reference;
-	job.check_timeout = lab_check_timeout;
-	job.ignore = spec->ignore;
-
-	pg_atomic_fetch_add_u32(&slot->pins, 1);
-	PG_TRY();
-	{
-		before = pg_atomic_read_u64(&slot->commits);
-		facts = lab_run_job(&job);
-		if (pg_atomic_read_u64(&slot->commits) != before)
-			ereport(ERROR,
-					(errcode(ERRCODE_OBJECT_IN_USE),
-					 errmsg("reference database \"%s\" changed while it was read", spec->reference),
-					 errhint("End the other sessions that work in it and try again.")));
-	}
-	PG_FINALLY();
-	{
-		pg_atomic_fetch_sub_u32(&slot->pins, 1);
-	}
-	PG_END_TRY();
-
-	if (facts == NIL)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("reference database \"%s\" has nothing to check", spec->reference),
-						errdetail("At $.reference: it is empty, or $.ignore leaves nothing."),
-						errhint("Fill it with the finished example.")));
-	return facts;
-}
-
-/* The ids of the checks that the starter satisfies already. */
-static List *
-kept_checks(const LabSpec *spec, Oid starter, List *checks)
-{
-	LabJob job = {0};
-	List *kept = NIL;
-	ListCell *cell;
-
-	job.kind = LAB_JOB_EVALUATE;
-	job.database = starter;
-	job.feedback = LAB_FEEDBACK_NONE;
-	job.extras = spec->extras;
-	job.check_timeout = lab_check_timeout;
-	job.ignore = spec->ignore;
-	job.checks = checks;
-	foreach (cell, lab_run_job(&job))
-	{
-		LabVerdict *verdict = lfirst(cell);
-
-		if (verdict->status == LAB_PASS)
-			kept = lappend_int(kept, verdict->check);
-	}
-	return kept;
-}
-
-/* Only labcreator, its owner and who the owner names get into the database. */
-static void
-close_database(const char *name)
-{
-	StringInfoData sql;
-
-	initStringInfo(&sql);
-	appendStringInfo(&sql, "REVOKE CONNECT ON DATABASE %s FROM PUBLIC", quote_identifier(name));
-	if (SPI_execute(sql.data, false, 0) < 0)
-		elog(ERROR, "could not execute \"%s\"", sql.data);
-}
-
-/* What a person types to get into their database; quoted for a shell where it has to be. */
-static char *
-connect_command(const LabSpecParticipant *participant)
-{
-	char *words[] = {participant->login, participant->database};
-	StringInfoData command;
-
-	initStringInfo(&command);
-	appendStringInfo(&command, "psql -h %s -p %d -U ", lab_host, PostPortNumber);
-	for (int i = 0; i < lengthof(words); i++)
-	{
-		if (i > 0)
-			appendStringInfoString(&command, " -d ");
-		if (strspn(words[i], "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ==
-			strlen(words[i]))
-			appendStringInfoString(&command, words[i]);
-		else
-		{
-			appendStringInfoChar(&command, '\'');
-			for (char *c = words[i]; *c; c++)
-				appendStringInfoString(&command, *c == '\'' ? "'\\''" : (char[]){*c, '\0'});
-			appendStringInfoChar(&command, '\'');
-		}
-	}
-	return command.data;
-}
-
-/* Logins and rows of participants; returns one row of credentials each. */
-static void
-add_participants(int32 lab, const LabSpec *spec, ReturnSetInfo *rsinfo)
-{
-	ListCell *cell;
-
-	foreach (cell, spec->participants)
-	{
-		LabSpecParticipant *participant = lfirst(cell);
-		char *password = lab_account_make(participant->login, spec->connections);
-		Datum values[5];
-		bool nulls[5] = {false};
-
-		lab_catalog_add_participant(lab, participant);
-		values[0] = DirectFunctionCall1(namein, CStringGetDatum(participant->login));
-		values[1] = CStringGetTextDatum(participant->name);
-		values[2] = DirectFunctionCall1(namein, CStringGetDatum(participant->database));
-		values[3] = password ? CStringGetTextDatum(password) : (Datum) 0;
-		nulls[3] = password == NULL;
-		values[4] = CStringGetTextDatum(connect_command(participant));
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
-	}
-}
-
-/*
- * lab_create(spec jsonb)
- *
- * Checks everything, then records the lab: an error anywhere leaves nothing.
- */
-Datum
-lab_create(PG_FUNCTION_ARGS)
-{
-	Jsonb *source = PG_GETARG_JSONB_P(0);
-	LabPrivilege privilege;
-	LabSpec *spec;
-	Oid reference;
-	Oid starter = InvalidOid;
-	List *checks;
-	int32 lab;
-
-	require_control_database();
-	InitMaterializedSRF(fcinfo, 0);
-	spec = lab_spec_read(source);
-	reference = callers_database(spec->reference, "reference", GetUserId());
-	if (spec->starter)
-	{
-		starter = callers_database(spec->starter, "starter", GetUserId());
-		require_no_sessions(starter, spec->starter);
-	}
-	require_new_databases(spec->participants);
-
-	lab_privilege_begin(&privilege);
-	lab_catalog_require_room(list_length(spec->participants));
-	lab = lab_catalog_add(spec, source, privilege.caller, reference);
-	checks = lab_catalog_add_checks(lab, spec, derive_facts(spec, reference));
-	lab_catalog_share_points(lab, OidIsValid(starter) ? kept_checks(spec, starter, checks) : NIL);
-	close_database(spec->reference);
-	if (OidIsValid(starter))
-		close_database(spec->starter);
-	add_participants(lab, spec, (ReturnSetInfo *) fcinfo->resultinfo);
-	lab_privilege_end(&privilege);
-
-	lab_announce_wanted();
-	return (Datum) 0;
-}
-
 /*
  * lab_drop(lab text, keep_databases boolean)
  */
@@ -310,7 +53,7 @@ lab_drop(PG_FUNCTION_ARGS)
 	char *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	LabPrivilege privilege;
 
-	require_control_database();
+	lab_require_control_database();
 	lab_privilege_begin(&privilege);
 	lab_catalog_drop(lab_catalog_find(name, privilege.caller), PG_GETARG_BOOL(1));
 	lab_privilege_end(&privilege);
@@ -344,7 +87,7 @@ lab_evaluate(PG_FUNCTION_ARGS)
 	ListCell *cell;
 	ListCell *database;
 
-	require_control_database();
+	lab_require_control_database();
 	if (PG_ARGISNULL(0))
 		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("lab must not be null")));
 
@@ -385,7 +128,7 @@ lab_workers(PG_FUNCTION_ARGS)
 	uint64 heartbeat;
 	uint64 starved;
 
-	require_control_database();
+	lab_require_control_database();
 	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 

@@ -18,6 +18,9 @@ int lab_debounce = 100;
 int lab_sweep_interval = 60;
 int lab_check_timeout = 5000;
 int lab_evaluation_timeout = 30000;
+int lab_result_limit = 1000000;
+int lab_probes = 24;
+int lab_session_memory = 1024;
 
 void
 lab_guc_init(void)
@@ -54,5 +57,16 @@ lab_guc_init(void)
 							"Time after which an evaluator is ended, whatever it does.", NULL,
 							&lab_evaluation_timeout, 30000, 100, INT_MAX, PGC_SIGHUP, GUC_UNIT_MS,
 							NULL, NULL, NULL);
+	DefineCustomIntVariable(
+		"labcreator.result_limit", "Rows that a view or a query may give in a comparison.",
+		"One that gives more is an error: nothing is cut short.", &lab_result_limit, 1000000, 1,
+		INT_MAX, PGC_SIGHUP, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable(
+		"labcreator.session_memory", "Memory that one session of a participant may have.",
+		"Beyond it, that session gets an error; 0: no limit.", &lab_session_memory, 1024, 0,
+		MAX_KILOBYTES / 1024, PGC_SIGHUP, GUC_UNIT_MB, NULL, NULL, NULL);
+	DefineCustomIntVariable("labcreator.probes", "Probes of the behaviour of one object, at most.",
+							"They are chosen when a lab is created or refreshed.", &lab_probes, 24,
+							1, 1000, PGC_SIGHUP, 0, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("labcreator");
 }

@@ -14,6 +14,10 @@ extern int lab_debounce;           /* milliseconds */
 extern int lab_sweep_interval;     /* seconds */
 extern int lab_check_timeout;      /* milliseconds */
 extern int lab_evaluation_timeout; /* milliseconds */
+extern int lab_result_limit;       /* rows */
+extern int lab_session_memory;     /* MB */
+
+extern int lab_probes;
 
 extern void lab_guc_init(void);
 

@@ -15,29 +15,12 @@
 #include "access/xact.h"
 #include "extension/hooks.h"
 #include "extension/shmem.h"
-#include "miscadmin.h"
 #include "utils/resowner.h"
 #include "utils/timestamp.h"
 
 static bool wrote = false;          /* this transaction had an id */
 static bool wanted_changed = false; /* and it changed the desired state */
-static LabSlot *my_slot = NULL;     /* of MyDatabaseId, as of my_layout */
-static uint32 my_layout = PG_UINT32_MAX;
-
-/* The slot of this backend's database, or NULL.  Slots can come and go while the backend lives. */
-static LabSlot *
-current_slot(void)
-{
-	uint32 layout = pg_atomic_read_u32(&lab_shared->layout);
-
-	if (my_slot && pg_atomic_read_u32(&my_slot->database) == MyDatabaseId)
-		return my_slot;
-	if (my_slot == NULL && my_layout == layout)
-		return NULL;
-	my_slot = lab_slot_find(MyDatabaseId);
-	my_layout = layout;
-	return my_slot;
-}
+static bool outbox_changed = false; /* or there is something to tell outside */
 
 static void
 note_commit(XactEvent event, void *arg)
@@ -45,7 +28,7 @@ note_commit(XactEvent event, void *arg)
 	if (event == XACT_EVENT_COMMIT)
 		wrote = TransactionIdIsValid(GetTopTransactionIdIfAny());
 	else if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
-		wrote = wanted_changed = false;
+		wrote = wanted_changed = outbox_changed = false;
 }
 
 static void
@@ -60,7 +43,7 @@ announce_commit(ResourceReleasePhase phase, bool isCommit, bool isTopLevel, void
 		return;
 	wrote = false;
 
-	if (OidIsValid(MyDatabaseId) && (slot = current_slot()) != NULL)
+	if ((slot = lab_slot_current()) != NULL)
 	{
 		pg_atomic_write_u64(&slot->seen, (uint64) GetCurrentTransactionStopTimestamp());
 		pg_atomic_fetch_add_u64(&slot->commits, 1);
@@ -74,12 +57,23 @@ announce_commit(ResourceReleasePhase phase, bool isCommit, bool isTopLevel, void
 	}
 	if (wake)
 		lab_wake_coordinator();
+	if (outbox_changed)
+	{
+		outbox_changed = false;
+		lab_wake_publishers();
+	}
 }
 
 void
 lab_announce_wanted(void)
 {
 	wanted_changed = true;
+}
+
+void
+lab_announce_outbox(void)
+{
+	outbox_changed = true;
 }
 
 void

@@ -54,10 +54,13 @@ rethrow(StringInfo answer)
 {
 	const char *sqlstate = pq_getmsgrawstring(answer);
 	const char *message = pq_getmsgrawstring(answer);
+	const char *detail = pq_getmsgrawstring(answer);
+	const char *hint = pq_getmsgrawstring(answer);
 
 	ereport(ERROR, (errcode(MAKE_SQLSTATE(sqlstate[0], sqlstate[1], sqlstate[2], sqlstate[3],
 										  sqlstate[4])),
-					errmsg("%s", message)));
+					errmsg("%s", message), *detail ? errdetail("%s", detail) : 0,
+					*hint ? errhint("%s", hint) : 0));
 }
 
 static List *

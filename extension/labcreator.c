@@ -5,8 +5,12 @@
 #include "postgres.h"
 
 #include "extension/compat.h"
+#include "extension/gate.h"
 #include "extension/guc.h"
 #include "extension/hooks.h"
+#include "extension/ldap_settings.h"
+#include "extension/secrecy.h"
+#include "extension/removal.h"
 #include "extension/shmem.h"
 #include "extension/workers.h"
 #include "fmgr.h"
@@ -23,8 +27,14 @@ _PG_init(void)
 	if (!process_shared_preload_libraries_in_progress)
 		return;
 
-	lab_guc_init();
+	lab_ldap_settings_init();
+	lab_guc_init(); /* last of the settings: it reserves their prefix */
 	lab_shmem_init();
 	lab_hooks_init();
+	lab_gate_init();
+	lab_writes_init();
+	lab_limits_init();
+	lab_secrecy_init();
+	lab_removal_init();
 	lab_workers_init();
 }

@@ -15,6 +15,7 @@
 #include "port/pg_bitutils.h"
 #include "storage/ipc.h"
 #include "storage/shmem.h"
+#include "utils/timestamp.h"
 
 #define SLOT_FREE ((uint32) 0)          /* never used: ends a probe */
 #define SLOT_GONE ((uint32) 0xFFFFFFFF) /* released: a probe goes on */
@@ -46,6 +47,22 @@ request_shmem(void)
 	RequestNamedLWLockTranche("labcreator", 1);
 }
 
+/* Nobody's, and open. */
+static void
+reset_gate(LabGate *gate)
+{
+	pg_atomic_write_u32(&gate->role, InvalidOid);
+	pg_atomic_write_u64(&gate->opens, (uint64) DT_NOBEGIN);
+	pg_atomic_write_u64(&gate->closes, (uint64) DT_NOEND);
+	pg_atomic_write_u32(&gate->statement_timeout, 0);
+	pg_atomic_write_u32(&gate->idle_timeout, 0);
+	pg_atomic_write_u32(&gate->temp_disk, 0);
+	pg_atomic_write_u64(&gate->disk, 0);
+	pg_atomic_write_u64(&gate->disk_used, 0);
+	pg_atomic_write_u64(&gate->measured, 0);
+	pg_atomic_write_u64(&gate->written, 0);
+}
+
 static void
 reset_slot(LabSlot *slot)
 {
@@ -55,6 +72,31 @@ reset_slot(LabSlot *slot)
 	pg_atomic_write_u64(&slot->asked, 0);
 	pg_atomic_write_u64(&slot->served, 0);
 	pg_atomic_write_u64(&slot->standing, 0);
+	reset_gate(&slot->gate);
+}
+
+static void
+init_slot(LabSlot *slot)
+{
+	pg_atomic_init_u32(&slot->database, SLOT_FREE);
+	pg_atomic_init_u32(&slot->pins, 0);
+	pg_atomic_init_u64(&slot->commits, 0);
+	pg_atomic_init_u64(&slot->seen, 0);
+	pg_atomic_init_u64(&slot->asked, 0);
+	pg_atomic_init_u64(&slot->served, 0);
+	pg_atomic_init_u64(&slot->standing, 0);
+	pg_atomic_init_u32(&slot->gate.role, InvalidOid);
+	pg_atomic_init_u64(&slot->gate.opens, 0);
+	pg_atomic_init_u64(&slot->gate.closes, 0);
+	pg_atomic_init_u32(&slot->gate.statement_timeout, 0);
+	pg_atomic_init_u32(&slot->gate.idle_timeout, 0);
+	pg_atomic_init_u32(&slot->gate.temp_disk, 0);
+	pg_atomic_init_u64(&slot->gate.disk, 0);
+	pg_atomic_init_u64(&slot->gate.disk_used, 0);
+	pg_atomic_init_u64(&slot->gate.measured, 0);
+	pg_atomic_init_u64(&slot->gate.written, 0);
+	memset(slot->gate.lab, 0, NAMEDATALEN);
+	reset_gate(&slot->gate);
 }
 
 static void
@@ -81,18 +123,14 @@ startup_shmem(void)
 		pg_atomic_init_u32(&lab_shared->evaluators, 0);
 		pg_atomic_init_u32(&lab_shared->provisioners, 0);
 		pg_atomic_init_u64(&lab_shared->evaluations, 0);
-		for (uint32 i = 0; i <= lab_shared->mask; i++)
+		pg_atomic_init_u32(&lab_shared->password_workers, 0);
+		for (int i = 0; i < LAB_TARGETS; i++)
 		{
-			LabSlot *slot = &lab_shared->slots[i];
-
-			pg_atomic_init_u32(&slot->database, SLOT_FREE);
-			pg_atomic_init_u32(&slot->pins, 0);
-			pg_atomic_init_u64(&slot->commits, 0);
-			pg_atomic_init_u64(&slot->seen, 0);
-			pg_atomic_init_u64(&slot->asked, 0);
-			pg_atomic_init_u64(&slot->served, 0);
-			pg_atomic_init_u64(&slot->standing, 0);
+			pg_atomic_init_u64(&lab_shared->publishers[i].asked, 0);
+			pg_atomic_init_u64(&lab_shared->publishers[i].served, 0);
 		}
+		for (uint32 i = 0; i <= lab_shared->mask; i++)
+			init_slot(&lab_shared->slots[i]);
 	}
 	LWLockRelease(AddinShmemInitLock);
 }
@@ -122,6 +160,26 @@ lab_slot_find(Oid database)
 			return NULL;
 	}
 	return NULL;
+}
+
+/* Slots can come and go while the session lives. */
+LabSlot *
+lab_slot_current(void)
+{
+	static LabSlot *mine = NULL;
+	static uint32 mine_as_of = PG_UINT32_MAX; /* layout */
+	uint32 layout;
+
+	if (lab_shared == NULL || !OidIsValid(MyDatabaseId))
+		return NULL;
+	layout = pg_atomic_read_u32(&lab_shared->layout);
+	if (mine && pg_atomic_read_u32(&mine->database) == MyDatabaseId)
+		return mine;
+	if (mine == NULL && mine_as_of == layout)
+		return NULL;
+	mine = lab_slot_find(MyDatabaseId);
+	mine_as_of = layout;
+	return mine;
 }
 
 LabSlot *

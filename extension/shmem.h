@@ -10,10 +10,33 @@
 #ifndef LAB_SHMEM_H
 #define LAB_SHMEM_H
 
+#include "extension/outbox.h"
 #include "port/atomics.h"
 #include "storage/condition_variable.h"
 #include "storage/latch.h"
 #include "storage/lwlock.h"
+
+/*
+ * What the participant of a slot may do: written by the coordinator, read by
+ * their sessions without a lock.  The name is set before the role, and stays
+ * while the role does.
+ */
+typedef struct LabGate
+{
+	pg_atomic_uint32 role; /* the participant's; InvalidOid: not known yet */
+	char lab[NAMEDATALEN];
+	pg_atomic_uint64 opens;  /* TimestampTz: the lab's window, from */
+	pg_atomic_uint64 closes; /* and to, DT_NOBEGIN and DT_NOEND where it is open */
+
+	pg_atomic_uint32 statement_timeout; /* milliseconds for one statement; 0: no limit */
+	pg_atomic_uint32 idle_timeout;      /* milliseconds idle in a transaction; 0: no limit */
+	pg_atomic_uint32 temp_disk;         /* kB of temporary files of a session; 0: no limit */
+
+	pg_atomic_uint64 disk;      /* bytes that the database may have; 0: no limit */
+	pg_atomic_uint64 disk_used; /* bytes when it was measured last; 0: never */
+	pg_atomic_uint64 measured;  /* TimestampTz of that */
+	pg_atomic_uint64 written;   /* bytes that its sessions wrote since, about */
+} LabGate;
 
 typedef struct LabSlot
 {
@@ -24,6 +47,7 @@ typedef struct LabSlot
 	pg_atomic_uint64 asked;    /* evaluations asked for by lab_evaluate() */
 	pg_atomic_uint64 served;   /* of these, how many are stored */
 	pg_atomic_uint64 standing; /* what is stored, see lab_standing_pack() */
+	LabGate gate;
 } LabSlot;
 
 typedef struct LabShared
@@ -42,6 +66,8 @@ typedef struct LabShared
 	pg_atomic_uint32 evaluators; /* running now */
 	pg_atomic_uint32 provisioners;
 	pg_atomic_uint64 evaluations; /* done since the server's start */
+	LabPublisher publishers[LAB_TARGETS];
+	pg_atomic_uint32 password_workers; /* running now */
 
 	LabSlot slots[FLEXIBLE_ARRAY_MEMBER];
 } LabShared;
@@ -53,6 +79,9 @@ extern void lab_shmem_init(void);
 
 /* The slot of a database, or NULL.  Takes no lock. */
 extern LabSlot *lab_slot_find(Oid database);
+
+/* The slot of this session's database, or NULL: as lab_slot_find(), remembered. */
+extern LabSlot *lab_slot_current(void);
 
 /* The slot of a database, made when absent; NULL when all are taken. */
 extern LabSlot *lab_slot_claim(Oid database);

@@ -10,6 +10,7 @@
 
 #include "extension/guc.h"
 #include "extension/spec.h"
+#include "extension/spec_own.h"
 #include "extension/spec_values.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -25,9 +26,9 @@
 static const LabSpecKey top_keys[] = {
 	{"lab", jbvString, true, true},        {"title", jbvString, false, true},
 	{"reference", jbvString, true, true},  {"starter", jbvString, false, true},
-	{"hidden", jbvString, false, false},   {"participants", jbvArray, true, true},
+	{"hidden", jbvString, false, true},    {"participants", jbvArray, false, true},
 	{"database", jbvString, false, true},  {"auth", jbvObject, false, true},
-	{"opens", jbvString, false, false},    {"closes", jbvString, false, false},
+	{"opens", jbvString, false, true},     {"closes", jbvString, false, true},
 	{"limits", jbvObject, false, true},    {"feedback", jbvString, false, true},
 	{"peers", jbvString, false, false},    {"extras", jbvString, false, true},
 	{"tasks", jbvArray, false, true},      {"ignore", jbvArray, false, true},
@@ -45,26 +46,33 @@ static const LabSpecKey participant_keys[] = {
 
 static const LabSpecKey auth_keys[] = {
 	{"method", jbvString, true, true},
-	{"accounts", jbvString, false, false},
+	{"accounts", jbvString, false, true},
 	{NULL},
 };
 
 static const LabSpecKey limit_keys[] = {
-	{"connections", jbvNumeric, false, true},
-	{"disk", jbvString, false, false},
-	{"temp_disk", jbvString, false, false},
-	{"statement_timeout", jbvString, false, false},
-	{NULL},
+	{"connections", jbvNumeric, false, true},        {"disk", jbvString, false, true},
+	{"temp_disk", jbvString, false, true},           {"statement_timeout", jbvString, false, true},
+	{"idle_in_transaction", jbvString, false, true}, {NULL},
 };
 
 static const LabSpecKey task_keys[] = {
-	{"name", jbvString, true, true},     {"title", jbvString, false, true},
-	{"points", jbvNumeric, false, true}, {"hint", jbvString, false, true},
-	{"objects", jbvArray, false, true},  {"query", jbvString, false, false},
-	{"ordered", jbvBool, false, false},  {"tolerance", jbvNumeric, false, false},
-	{"script", jbvString, false, false}, {"plan", jbvObject, false, false, jbvString},
-	{"pgtap", jbvString, false, false},  {NULL},
+	{"name", jbvString, true, true},
+	{"title", jbvString, false, true},
+	{"points", jbvNumeric, false, true},
+	{"hint", jbvString, false, true},
+	{"objects", jbvArray, false, true},
+	{"query", jbvString, false, true},
+	{"ordered", jbvBool, false, true},
+	{"tolerance", jbvNumeric, false, true},
+	{"names", jbvBool, false, true},
+	{"script", jbvString, false, true, jbvArray},
+	{"plan", jbvObject, false, true},
+	{"pgtap", jbvString, false, true},
+	{NULL},
 };
+
+const char *const lab_auth_words[] = {"scram", "managed", "external"};
 
 /* The database of a participant: the pattern with {lab} and {login} filled in. */
 static char *
@@ -197,14 +205,20 @@ read_auth(LabSpec *spec, LabSpecObject *top)
 	static const char *const accounts[] = {"managed", "external", NULL};
 	JsonbValue *value = lab_spec_get(top, "auth");
 	LabSpecObject *auth;
+	bool ldap;
 
 	if (value == NULL)
 		return;
 	auth = lab_spec_object(value, "$.auth", auth_keys, &spec->inactive);
-	spec->ldap = choice(auth, "method", methods, 0) == 1;
-	spec->ldap_managed = choice(auth, "accounts", accounts, 0) == 0;
-	if (spec->ldap)
-		spec->inactive = lappend(spec->inactive, "$.auth.method");
+	ldap = choice(auth, "method", methods, 0) == 1;
+	if (!ldap && lab_spec_get(auth, "accounts"))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("\"accounts\" says something about LDAP only"),
+						errdetail("At $.auth.accounts."),
+						errhint("Remove it, or write \"method\": \"ldap\".")));
+	if (ldap)
+		spec->auth =
+			choice(auth, "accounts", accounts, 0) == 0 ? LAB_AUTH_MANAGED : LAB_AUTH_EXTERNAL;
 }
 
 static void
@@ -227,7 +241,8 @@ read_limits(LabSpec *spec, LabSpecObject *top)
 	JsonbValue *connections;
 
 	spec->connections = -1;
-	spec->disk = spec->temp_disk = spec->statement_timeout = -1;
+	spec->disk = spec->temp_disk = -1;
+	spec->statement_timeout = spec->idle_timeout = -1;
 	if (value == NULL)
 		return;
 	limits = lab_spec_object(value, "$.limits", limit_keys, &spec->inactive);
@@ -239,6 +254,7 @@ read_limits(LabSpec *spec, LabSpecObject *top)
 	spec->disk = lab_spec_get_size(limits, "disk");
 	spec->temp_disk = lab_spec_get_size(limits, "temp_disk");
 	spec->statement_timeout = lab_spec_get_duration(limits, "statement_timeout");
+	spec->idle_timeout = lab_spec_get_duration(limits, "idle_in_transaction");
 }
 
 /* Strings of an array, none of them empty. */
@@ -314,7 +330,6 @@ read_task(LabSpec *spec, JsonbValue *value, const char *path)
 	LabSpecTask *task = palloc0(sizeof(LabSpecTask));
 	LabSpecObject *object = lab_spec_object(value, path, task_keys, &spec->inactive);
 	JsonbValue *points = lab_spec_get(object, "points");
-	JsonbValue *ordered = lab_spec_get(object, "ordered");
 
 	task->name = lab_spec_get_text(object, "name");
 	if (strlen(task->name) > MAX_TASK_NAME)
@@ -330,20 +345,16 @@ read_task(LabSpec *spec, JsonbValue *value, const char *path)
 	if (task->title == NULL)
 		task->title = task->name;
 	task->hint = lab_spec_get_text(object, "hint");
-	task->query = lab_spec_get_filled(object, "query");
-	(void) lab_spec_get_filled(object, "script");
-	(void) lab_spec_get_filled(object, "plan");
-	(void) lab_spec_get_filled(object, "pgtap");
-	task->ordered = ordered && ordered->val.boolean;
+	task->own = lab_spec_own_checks(object, task->name);
 	task->objects = read_strings(object, "objects");
 	if (points)
 		task->points = read_points(points, path);
-	if (task->objects == NIL && !task->query && !lab_spec_get(object, "script") &&
-		!lab_spec_get(object, "plan") && !lab_spec_get(object, "pgtap"))
+	if (task->objects == NIL && task->own == NIL)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("task %s says nothing to check", lab_spec_quoted(task->name)),
 						errdetail("At %s.", path),
-						errhint("Give it \"objects\", such as [\"shop.orders\"].")));
+						errhint("Give it \"objects\", such as [\"shop.orders\"], or a check "
+								"of your own: \"query\", \"script\", \"plan\" or \"pgtap\".")));
 	return task;
 }
 
@@ -365,7 +376,7 @@ read_tasks(LabSpec *spec, LabSpecObject *top)
 }
 
 LabSpec *
-lab_spec_read(Jsonb *source)
+lab_spec_read(Jsonb *source, bool participants)
 {
 	static const char *const feedback[] = {"none", "object", "hint", "diff", NULL};
 	static const char *const extras[] = {"ignore", "count", "strict", NULL};
@@ -388,7 +399,11 @@ lab_spec_read(Jsonb *source)
 	spec->starter = lab_spec_get_text(top, "starter");
 	if (spec->starter)
 		(void) lab_spec_name(spec->starter, "$.starter");
-	read_participants(spec, top);
+	spec->hidden = lab_spec_get_text(top, "hidden");
+	if (spec->hidden)
+		(void) lab_spec_name(spec->hidden, "$.hidden");
+	if (participants || lab_spec_get(top, "participants"))
+		read_participants(spec, top);
 	read_auth(spec, top);
 	read_window(spec, top);
 	read_limits(spec, top);

@@ -9,6 +9,17 @@
 #include "extension/fact.h"
 #include "utils/jsonb.h"
 
+/* Where participants' passwords are. */
+typedef enum LabAuth
+{
+	LAB_AUTH_SCRAM,    /* in Postgres */
+	LAB_AUTH_MANAGED,  /* in a directory, in accounts that labcreator keeps */
+	LAB_AUTH_EXTERNAL, /* in a directory that is somebody else's */
+} LabAuth;
+
+/* As in lab.labs.auth and lab.accounts.auth. */
+extern const char *const lab_auth_words[];
+
 typedef struct LabSpecParticipant
 {
 	char *login;
@@ -26,8 +37,7 @@ typedef struct LabSpecTask
 					  checks */
 	char *hint;    /* NULL: none */
 	List *objects; /* of char *: globs */
-	char *query;   /* NULL: none */
-	bool ordered;
+	List *own;     /* of LabFact *: the lab master's own checks (spec_own.h) */
 } LabSpecTask;
 
 typedef struct LabSpec
@@ -36,10 +46,10 @@ typedef struct LabSpec
 	char *title; /* the lab's name when the spec has none */
 	char *reference;
 	char *starter;      /* NULL: an empty database */
+	char *hidden;       /* NULL: no hidden data */
 	List *participants; /* of LabSpecParticipant * */
 
-	bool ldap;         /* auth.method */
-	bool ldap_managed; /* auth.accounts */
+	LabAuth auth;
 
 	bool has_opens;
 	TimestampTz opens;
@@ -50,6 +60,7 @@ typedef struct LabSpec
 	int64 disk;            /* bytes; -1 */
 	int64 temp_disk;       /* bytes; -1 */
 	int statement_timeout; /* milliseconds; -1 */
+	int idle_timeout;      /* milliseconds, idle in a transaction; -1 */
 
 	LabFeedback feedback;
 	char *peers; /* named, aliased, hidden */
@@ -62,8 +73,9 @@ typedef struct LabSpec
 /*
  * Reads and validates a whole spec without looking at the catalogs.  Every
  * error is ERRCODE_INVALID_PARAMETER_VALUE (or a more specific one) whose
- * detail gives the JSON path.  Allocated in the current memory context.
+ * detail gives the JSON path.  A spec may lack participants where they are not
+ * asked for.  Allocated in the current memory context.
  */
-extern LabSpec *lab_spec_read(Jsonb *spec);
+extern LabSpec *lab_spec_read(Jsonb *spec, bool participants);
 
 #endif /* LAB_SPEC_H */

@@ -4,7 +4,9 @@
  *
  * Facts are found by kind and object.  Several can share both (two checks over
  * the same columns): a check takes the one whose definition is equal, else any
- * that no other check has taken.
+ * that no other check has taken.  What nobody has taken is an extra, and fails
+ * the object that it changes.  All of it takes time in proportion to the number
+ * of facts.
  */
 #include "postgres.h"
 
@@ -73,6 +75,7 @@ take(HTAB *buckets, const LabFact *wanted, bool only_equal)
 		if (only_equal && fact->definition && strcmp(fact->definition, wanted->definition) != 0)
 			continue;
 		bucket->facts = foreach_delete_current(bucket->facts, cell);
+		fact->taken = true;
 		return fact;
 	}
 	return NULL;
@@ -104,67 +107,122 @@ lab_compare_pair(List *checks, List *facts)
 	return comparisons;
 }
 
-/* Kinds that change what a table accepts or does. */
+static bool
+is_one_of(const char *kind, const char *const *kinds, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (strcmp(kind, kinds[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Does the database behave differently where this is too much? */
 static bool
 changes_behaviour(const LabFact *fact, LabExtras extras)
 {
-	static const char *const kinds[] = {"column",      "primary_key", "unique",
-										"foreign_key", "check",       "exclusion",
-										"trigger",     "rule",        "policy"};
+	static const char *const always[] = {"column",         "not_null",       "default",
+										 "identity",       "generated",      "column_collation",
+										 "column_options", "primary_key",    "unique",
+										 "foreign_key",    "check",          "exclusion",
+										 "trigger",        "rule",           "policy",
+										 "grant",          "domain_default", "domain_check"};
+	/* said about an object, and none itself */
+	static const char *const never[] = {"comment", "parameter", "default_privilege",
+										"sequence_start"};
 
-	for (int i = 0; i < lengthof(kinds); i++)
-		if (strcmp(fact->kind, kinds[i]) == 0)
-			return true;
-	if (strcmp(fact->kind, "index") == 0)
-		return extras == LAB_EXTRAS_STRICT || strstr(fact->definition, "\"unique\": true") != NULL;
-	return false;
+	if (is_one_of(fact->kind, always, lengthof(always)))
+		return true;
+	if (strcmp(fact->kind, "index") == 0 && strstr(fact->definition, "\"unique\": true") != NULL)
+		return true;
+	return extras == LAB_EXTRAS_STRICT && strcmp(fact->object, fact->owner) != 0 &&
+		   !is_one_of(fact->kind, never, lengthof(never));
 }
 
-static bool
-is_matched(List *comparisons, const LabFact *fact)
+/* An object of the reference that extras can fail. */
+typedef struct Home
 {
-	ListCell *cell;
+	uint64 key; /* hash of its name: the strings are compared as well */
+	LabComparison *comparison;
+} Home;
 
-	foreach (cell, comparisons)
-		if (((LabComparison *) lfirst(cell))->found == fact)
-			return true;
-	return false;
+static uint64
+home_key(const char *name)
+{
+	return DatumGetUInt64(hash_any_extended((const unsigned char *) name, strlen(name), 0));
 }
 
-static LabComparison *
-comparison_of_table(List *comparisons, const char *table)
+static HTAB *
+index_homes(List *comparisons)
 {
+	static const char *const kinds[] = {"table",     "view",     "materialized_view",
+										"sequence",  "function", "procedure",
+										"aggregate", "type",     "domain",
+										"schema",    "server",   "foreign_data_wrapper",
+										"language"};
+	HASHCTL info = {0};
+	HTAB *homes;
 	ListCell *cell;
 
+	info.keysize = sizeof(uint64);
+	info.entrysize = sizeof(Home);
+	info.hcxt = CurrentMemoryContext;
+	homes =
+		hash_create("objects of the reference", 256, &info, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	foreach (cell, comparisons)
 	{
 		LabComparison *comparison = lfirst(cell);
+		const LabFact *fact = &comparison->check->fact;
+		uint64 key = home_key(fact->object);
+		bool found;
+		Home *home;
 
-		if (strcmp(comparison->check->fact.kind, "table") == 0 &&
-			strcmp(comparison->check->fact.object, table) == 0)
-			return comparison;
+		if (!is_one_of(fact->kind, kinds, lengthof(kinds)))
+			continue;
+		home = hash_search(homes, &key, HASH_ENTER, &found);
+		if (!found)
+			home->comparison = comparison;
 	}
-	return NULL;
+	return homes;
+}
+
+/* "a not null", "a unique index": the kind as a person says it. */
+static char *
+kind_in_words(const LabFact *fact)
+{
+	char *words = strcmp(fact->kind, "index") == 0 && strstr(fact->definition, "\"unique\": true")
+					  ? pstrdup("unique index")
+					  : pstrdup(fact->kind);
+
+	for (char *c = words; *c; c++)
+		if (*c == '_')
+			*c = ' ';
+	return words;
 }
 
 void
 lab_compare_extras(List *comparisons, List *facts, LabExtras extras)
 {
+	HTAB *homes;
 	ListCell *cell;
 
 	if (extras == LAB_EXTRAS_IGNORE)
 		return;
+	homes = index_homes(comparisons);
 	foreach (cell, facts)
 	{
 		LabFact *fact = lfirst(cell);
-		LabComparison *table;
+		uint64 key = home_key(fact->owner);
+		Home *home;
 
-		if (!changes_behaviour(fact, extras) || is_matched(comparisons, fact))
+		if (fact->taken || !changes_behaviour(fact, extras))
 			continue;
-		table = comparison_of_table(comparisons, fact->owner);
-		if (table && table->problem == NULL)
-			table->problem =
-				psprintf("%s has a %s that it should not have", fact->object, fact->kind);
+		home = hash_search(homes, &key, HASH_FIND, NULL);
+		if (home == NULL || home->comparison->problem ||
+			strcmp(home->comparison->check->fact.object, fact->owner) != 0)
+			continue;
+		home->comparison->status = LAB_FAIL;
+		home->comparison->problem = psprintf("%s should not have this %s: %s", fact->owner,
+											 kind_in_words(fact), fact->object);
 	}
 }
 

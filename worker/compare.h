@@ -14,12 +14,18 @@ typedef struct LabComparison
 	LabFact *found;   /* NULL: nothing of this kind and identity */
 	LabStatus status; /* LAB_FAIL until somebody knows better */
 	char *problem;    /* what is wrong, where the two definitions do not show it; else NULL */
+	char *
+		expected_text; /* with a problem: what should have come of it, for LAB_FEEDBACK_DIFF only */
+	char *found_text;
 } LabComparison;
 
 /* Pairs each check with a fact, the equal ones first; a list of LabComparison *. */
 extern List *lab_compare_pair(List *checks, List *facts);
 
-/* Sets the problem of each table that has what changes its behaviour and the reference lacks. */
+/*
+ * Fails each object that has what changes its behaviour and the reference lacks:
+ * facts that neither a check nor a judge has taken.
+ */
 extern void lab_compare_extras(List *comparisons, List *facts, LabExtras extras);
 
 /* Equal definitions pass. */

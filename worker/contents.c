@@ -4,134 +4,354 @@
  *
  * The definition is a digest of the rows with one of each column, computed as
  * the owner of the object: a view may run any function.
+ *
+ * A view is compared by its result as far as that depends on the tables alone.
+ * One that depends on the time is run at one instant in all databases; columns
+ * that differ from call to call (random(), the current user) or that tables fill
+ * so are left out; where even the rows differ, the texts of the queries stand for
+ * them.  The definition says what of this is the case.
+ *
+ * A materialized view has two results: of its query, and what it has stored.
+ * The query must be right, and what is stored must be what it gives: a teacher
+ * expects it refreshed.  Where the reference's own is stale, that passes too.
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
+#include "access/xact.h"
 #include "catalog/pg_class.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
-#include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/ruleutils.h"
+#include "utils/syscache.h"
+#include "utils/timestamp.h"
 #include "worker/contents.h"
+#include "worker/definition.h"
 #include "worker/facts.h"
 #include "worker/rows.h"
 #include "worker/sandbox.h"
+#include "worker/view_query.h"
 
+#define DIFFERS "not compared"
+#define QUERY "compared by query"
+
+static const char *const bag_keys[] = {"rows", "digest", "columns", NULL};
+
+/* What one visit of the sandbox reads. */
 typedef struct Contents
 {
 	const LabFact *fact;
-	List *columns;
+	List *columns;   /* of a table or view: those that count; NIL: all */
+	bool no_columns; /* only the number of rows counts */
+	bool rows;       /* of a view: run its query */
+	bool text;       /* of a view: give its query as text */
+	bool stored;     /* of a materialized view: what it has stored */
 	MemoryContext context;
+
+	/* found: */
 	char *definition;
+	char *stored_definition;
+	char *query;
 } Contents;
 
-static void
-read_contents(void *arg)
+bool
+lab_contents_equal(const char *expected, const char *found)
 {
-	Contents *work = arg;
-	char *definition;
-
-	if (strcmp(work->fact->kind, "view_result") == 0 &&
-		get_rel_relkind(work->fact->relation) == RELKIND_VIEW)
-		definition = lab_rows_of_query(psprintf("SELECT * FROM %s", work->fact->object));
-	else
-		definition = lab_rows_of_table(work->fact->relation, work->columns);
-	work->definition = MemoryContextStrdup(work->context, lab_fact_canonical(definition));
-}
-
-/* NULL, with the reason, where they cannot be read. */
-static char *
-contents_of(const LabFact *fact, const LabJob *job, List *columns, LabSandboxError *error)
-{
-	Contents work = {fact, columns, CurrentMemoryContext, NULL};
-
-	if (!lab_sandbox_run(lab_sandbox_identity(job->role, fact->relation), job->check_timeout,
-						 read_contents, &work, error))
-		return NULL;
-	return work.definition;
+	return lab_definition_agree(expected, found, bag_keys);
 }
 
 void
-lab_contents_derive(LabFact *fact, const LabEvaluation *evaluation)
+lab_contents_stop_clock(const char *definition)
 {
+	char *at = lab_definition_get(definition, "at");
+
+	if (at)
+		lab_sandbox_stop_clock(DatumGetTimestampTz(DirectFunctionCall3(
+			timestamptz_in, CStringGetDatum(at), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1))));
+}
+
+char *
+lab_contents_add_clock(const char *definition)
+{
+	TimestampTz now = GetCurrentTransactionStartTimestamp();
+
+	now -= now % USECS_PER_SEC;
+	return lab_definition_add_text(definition, "at", timestamptz_to_str(now));
+}
+
+static bool
+is_populated(Oid oid)
+{
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(oid));
+	bool populated;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	populated = ((Form_pg_class) GETSTRUCT(tuple))->relispopulated;
+	ReleaseSysCache(tuple);
+	return populated;
+}
+
+static bool
+is_materialized(const LabFact *fact)
+{
+	return get_rel_relkind(fact->relation) == RELKIND_MATVIEW;
+}
+
+/* In the sandbox, for at most one timeout together. */
+static void
+read_table(void *arg)
+{
+	Contents *work = arg;
+	char *definition = lab_rows_of_table(work->fact->relation, work->columns);
+
+	work->definition = MemoryContextStrdup(work->context, lab_fact_canonical(definition));
+}
+
+static char *
+result_of(const Contents *work, const char *source)
+{
+	LabReading reading = {0};
+
+	reading.query = psprintf(work->no_columns ? "SELECT FROM %s" : "SELECT * FROM %s", source);
+	reading.columns = work->columns;
+	return MemoryContextStrdup(work->context,
+							   lab_fact_canonical(lab_result_read(&reading)->definition));
+}
+
+static void
+read_view(void *arg)
+{
+	Contents *work = arg;
+	bool materialized = is_materialized(work->fact);
+
+	if (work->rows && materialized)
+	{
+		Query *query = lab_view_tree(work->fact->relation);
+
+		work->definition =
+			result_of(work, psprintf("(%s) AS result", pg_get_querydef(query, false)));
+	}
+	else if (work->rows)
+		work->definition = result_of(work, work->fact->object);
+	if (materialized && work->stored)
+		work->stored_definition = result_of(work, work->fact->object);
+	if (work->text)
+		work->query = MemoryContextStrdup(work->context, lab_view_text(work->fact->relation));
+}
+
+static bool
+in_sandbox(void (*body)(void *), Contents *work, const LabJob *job, LabSandboxError *error)
+{
+	work->context = CurrentMemoryContext;
+	return lab_sandbox_run(lab_sandbox_identity(job->role, work->fact->relation),
+						   job->check_timeout, body, work, error);
+}
+
+static void
+raise_unreadable(const LabFact *fact, const LabSandboxError *error)
+{
+	ereport(ERROR, (errcode(error->sqlstate), errmsg("%s of the reference cannot be read: %s",
+													 fact->object, error->message)));
+}
+
+void
+lab_contents_derive_rows(LabFact *fact, const LabEvaluation *evaluation)
+{
+	Contents work = {fact};
 	LabSandboxError error;
 
-	fact->definition = contents_of(fact, evaluation->job, NIL, &error);
-	if (fact->definition == NULL)
-		ereport(ERROR, (errcode(error.sqlstate), errmsg("%s of the reference cannot be read: %s",
-														fact->object, error.message)));
+	if (!in_sandbox(read_table, &work, evaluation->job, &error))
+		raise_unreadable(fact, &error);
+	fact->definition = work.definition;
 }
 
-/* The names of the columns that a definition of contents compares. */
-static List *
-compared_columns(const char *definition)
+void
+lab_contents_judge_rows(LabComparison *comparison, const LabEvaluation *evaluation)
 {
-	Jsonb *json = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(definition)));
-	JsonbIterator *iterator = JsonbIteratorInit(&json->root);
-	List *columns = NIL;
-	JsonbValue value;
-	JsonbIteratorToken token;
-	int depth = 0;
+	Contents work = {comparison->found};
+	LabSandboxError error;
 
-	while ((token = JsonbIteratorNext(&iterator, &value, false)) != WJB_DONE)
+	work.columns = lab_definition_keys(comparison->check->fact.definition, "columns");
+	if (in_sandbox(read_table, &work, evaluation->job, &error))
 	{
-		if (token == WJB_BEGIN_OBJECT)
-			depth++;
-		else if (token == WJB_END_OBJECT)
-			depth--;
-		else if (token == WJB_KEY && depth == 2)
-			columns = lappend(columns, pnstrdup(value.val.string.val, value.val.string.len));
+		comparison->found->definition = work.definition;
+		lab_compare_settle(comparison);
 	}
-	return columns;
+	else
+		lab_sandbox_explain(comparison->found->object, evaluation->job->check_timeout, &error,
+							&comparison->status, &comparison->problem);
 }
 
-/* Does the definition of the view itself say that it reads tables? */
-static bool
-reads_tables(const char *definition)
+/* What there is to say of a view's result beside the result. */
+static char *
+add_remarks(const LabFact *fact, char *definition, const Contents *work, const LabViewQuery *view)
 {
-	return strstr(definition, "\"reads tables\": true") != NULL;
+	bool materialized = is_materialized(fact);
+
+	if (view->tables)
+		definition = lab_definition_add_list(definition, "reads", view->tables);
+	if (view->rows_vary)
+		definition =
+			lab_definition_add_text(definition, DIFFERS, "its rows differ from call to call");
+	else if (view->varying)
+		definition = lab_definition_add_list(definition, DIFFERS, view->varying);
+	if (view->clock)
+		definition = lab_contents_add_clock(definition);
+	if (work->query)
+		definition = lab_definition_add_text(definition, QUERY, work->query);
+	if (materialized && work->stored &&
+		!lab_contents_equal(work->definition, work->stored_definition))
+		definition = lab_definition_add(definition, "stale", work->stored_definition);
+	if (materialized && work->stored)
+		definition = lab_definition_add(definition, "stored", "true");
+	return definition;
 }
 
-/* A view that reads no table where the reference's does: its answer is written into it. */
-static bool
-is_hard_coded(const LabComparison *result, const LabEvaluation *evaluation)
+void
+lab_contents_derive_view(LabFact *fact, const LabEvaluation *evaluation)
 {
+	Contents work = {fact};
+	LabViewQuery *view = lab_view_query(fact->relation, true);
+	LabViewQuery *calls = lab_view_query(fact->relation, false);
+	char *clock = view->clock ? lab_contents_add_clock("{}") : "{}";
+	LabSandboxError error;
+	bool read;
+
+	work.rows = !view->rows_vary;
+	work.columns = view->varying ? view->steady : NIL;
+	work.no_columns = view->varying && view->steady == NIL;
+	work.text = view->rows_vary || calls->varying;
+	work.stored =
+		work.rows && !view->clock && is_materialized(fact) && is_populated(fact->relation);
+	lab_contents_stop_clock(clock);
+	read = in_sandbox(read_view, &work, evaluation->job, &error);
+	lab_sandbox_start_clock();
+	if (!read)
+		raise_unreadable(fact, &error);
+	fact->definition = add_remarks(fact, work.rows ? work.definition : "{}", &work, view);
+}
+
+/* Is one of the tables among those that the reference's view reads, or has at all? */
+static bool
+reads_expected(const LabComparison *comparison, const LabViewQuery *view,
+			   const LabEvaluation *evaluation)
+{
+	List *expected = lab_definition_list(comparison->check->fact.definition, "reads");
 	ListCell *cell;
+	ListCell *other;
 
-	foreach (cell, evaluation->comparisons)
+	if (expected == NIL || view->functions)
+		return true;
+	foreach (cell, view->tables)
 	{
-		const LabComparison *view = lfirst(cell);
+		foreach (other, expected)
+			if (strcmp(lfirst(cell), lfirst(other)) == 0)
+				return true;
+		foreach (other, evaluation->comparisons)
+		{
+			const LabFact *fact = &((LabComparison *) lfirst(other))->check->fact;
 
-		if (view->found == NULL || view->found->definition == NULL ||
-			strcmp(view->check->fact.object, result->check->fact.object) != 0 ||
-			!reads_tables(view->check->fact.definition))
-			continue;
-		if (!reads_tables(view->found->definition))
-			return true;
+			if (strcmp(fact->kind, "table") == 0 && strcmp(fact->object, lfirst(cell)) == 0)
+				return true;
+		}
 	}
 	return false;
 }
 
+/* Of a materialized view: is what it has stored right, too? */
+static void
+judge_stored(LabComparison *comparison, const Contents *work)
+{
+	const char *expected = comparison->check->fact.definition;
+	char *stale = lab_definition_get(expected, "stale");
+
+	if (work->stored_definition == NULL || lab_contents_equal(expected, work->stored_definition) ||
+		(stale && lab_contents_equal(stale, work->stored_definition)))
+		return;
+	comparison->status = LAB_FAIL;
+	comparison->problem = psprintf(
+		"%s has stored other rows than its query gives: it wants REFRESH MATERIALIZED VIEW",
+		comparison->found->object);
+}
+
+static void
+settle_view(LabComparison *comparison, const Contents *work)
+{
+	const char *expected = comparison->check->fact.definition;
+	char *query = lab_definition_get(expected, QUERY);
+
+	comparison->status = LAB_PASS;
+	if (work->definition)
+	{
+		comparison->found->definition = work->definition;
+		if (!lab_contents_equal(expected, work->definition))
+			comparison->status = LAB_FAIL;
+	}
+	if (query && comparison->status == LAB_PASS && strcmp(query, work->query) != 0)
+	{
+		comparison->status = LAB_FAIL;
+		comparison->problem = psprintf("%s computes what differs from call to call in another way",
+									   comparison->found->object);
+	}
+	if (comparison->status == LAB_PASS)
+		judge_stored(comparison, work);
+}
+
+bool
+lab_contents_too_deep(LabComparison *comparison, Oid view)
+{
+	if (!lab_view_too_deep(view))
+		return false;
+	comparison->status = LAB_ERROR;
+	comparison->problem = psprintf("%s reads more than %d views, one within another",
+								   comparison->check->fact.object, LAB_VIEWS_MAX);
+	return true;
+}
+
 void
-lab_contents_judge(LabComparison *comparison, const LabEvaluation *evaluation)
+lab_contents_judge_view(LabComparison *comparison, const LabEvaluation *evaluation)
 {
 	const LabFact *expected = &comparison->check->fact;
-	const LabJob *job = evaluation->job;
+	Contents work = {comparison->found};
+	LabViewQuery *view = lab_view_query(comparison->found->relation, false);
 	LabSandboxError error;
-	bool table = strcmp(expected->kind, "rows") == 0;
+	bool read;
 
-	if (!table && is_hard_coded(comparison, evaluation))
+	if (lab_contents_too_deep(comparison, comparison->found->relation))
+		return;
+	if (!reads_expected(comparison, view, evaluation))
 	{
+		comparison->status = LAB_FAIL;
 		comparison->problem =
-			psprintf("%s reads no table: its answer is hard-coded", expected->object);
+			psprintf(view->tables ? "%s reads none of the lab's tables: its answer is hard-coded"
+								  : "%s reads no table: its answer is hard-coded",
+					 expected->object);
 		return;
 	}
-	comparison->found->definition = contents_of(
-		comparison->found, job, table ? compared_columns(expected->definition) : NIL, &error);
-	if (comparison->found->definition)
-		lab_compare_settle(comparison);
+	work.rows = lab_definition_get(expected->definition, "rows") != NULL;
+	work.columns = lab_definition_keys(expected->definition, "columns");
+	work.no_columns = work.columns == NIL;
+	work.text = lab_definition_get(expected->definition, QUERY) != NULL;
+	if (is_materialized(comparison->found) && work.rows)
+	{
+		work.stored = is_populated(comparison->found->relation);
+		if (!work.stored && lab_definition_is(expected->definition, "stored"))
+		{
+			comparison->status = LAB_FAIL;
+			comparison->problem = psprintf("%s is not populated", expected->object);
+			return;
+		}
+		work.stored &= lab_definition_get(expected->definition, "at") == NULL;
+	}
+	lab_contents_stop_clock(expected->definition);
+	read = in_sandbox(read_view, &work, evaluation->job, &error);
+	lab_sandbox_start_clock();
+	if (read)
+		settle_view(comparison, &work);
 	else
-		lab_sandbox_explain(comparison->found->object, job->check_timeout, &error,
+		lab_sandbox_explain(expected->object, evaluation->job->check_timeout, &error,
 							&comparison->status, &comparison->problem);
 }

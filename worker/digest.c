@@ -11,6 +11,8 @@
  */
 #include "postgres.h"
 
+#include <ctype.h>
+
 #include "access/htup_details.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
@@ -19,12 +21,17 @@
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
+#include "utils/multirangetypes.h"
+#include "utils/numeric.h"
 #include "utils/rangetypes.h"
 #include "utils/typcache.h"
 #include "worker/digest.h"
 
 #define SEED_HIGH UINT64CONST(0x6c61626372656174)
 #define SEED_LOW UINT64CONST(0x6f7200000000001f)
+
+static List *names = NIL; /* of char *: lab_digest_set_names() */
+static bool names_seen = false;
 
 LabDigest
 lab_digest_bytes(const void *bytes, Size length)
@@ -63,6 +70,61 @@ digest_text(Datum value, Oid type)
 	getTypeOutputInfo(type, &output, &varlena);
 	text = OidOutputFunctionCall(output, value);
 	return lab_digest_bytes(text, strlen(text));
+}
+
+void
+lab_digest_set_names(List *list)
+{
+	names = list;
+	names_seen = false;
+}
+
+bool
+lab_digest_names_seen(void)
+{
+	return names_seen;
+}
+
+static bool
+in_word(char c)
+{
+	return c == '_' || isalnum((unsigned char) c) || IS_HIGHBIT_SET(c);
+}
+
+/* The place of the name as a whole word, or NULL. */
+static char *
+find_word(char *text, const char *word)
+{
+	for (char *at = strstr(text, word); at; at = strstr(at + 1, word))
+		if ((at == text || !in_word(at[-1])) && !in_word(at[strlen(word)]))
+			return at;
+	return NULL;
+}
+
+/* The text without the names. */
+static Datum
+without_names(Datum value)
+{
+	char *string = TextDatumGetCString(value);
+	bool found = false;
+	ListCell *cell;
+
+	foreach (cell, names)
+	{
+		const char *name = lfirst(cell);
+		char *at;
+
+		while ((at = find_word(string, name)) != NULL)
+		{
+			*at = '\0';
+			string = psprintf("%s\001%s", string, at + strlen(name));
+			found = true;
+		}
+	}
+	if (!found)
+		return value;
+	names_seen = true;
+	return CStringGetTextDatum(string);
 }
 
 static LabDigest
@@ -141,6 +203,124 @@ digest_range(Datum value, TypeCacheEntry *type)
 	return digest;
 }
 
+static LabDigest
+digest_multirange(Datum value, TypeCacheEntry *type)
+{
+	MultirangeType *multirange = DatumGetMultirangeTypeP(value);
+	LabDigest digest = {2, 2};
+	RangeType **ranges;
+	int n;
+
+	multirange_deserialize(type->rngtype, multirange, &n, &ranges);
+	for (int i = 0; i < n; i++)
+		digest =
+			lab_digest_combine(digest, digest_range(RangeTypePGetDatum(ranges[i]), type->rngtype));
+	return digest;
+}
+
+static LabDigest
+digest_scalar(const JsonbValue *value)
+{
+	switch (value->type)
+	{
+		case jbvString:
+			return lab_digest_bytes(value->val.string.val, value->val.string.len);
+		case jbvNumeric:
+			return lab_digest_value(NumericGetDatum(value->val.numeric), NUMERICOID, InvalidOid);
+		case jbvBool:
+			return lab_digest_bytes(&value->val.boolean, sizeof(bool));
+		default:
+			return lab_digest_null();
+	}
+}
+
+/* The type's own hash takes {} for [] and [[1]] for [[[[1]]]]. */
+static LabDigest
+digest_document(Jsonb *document)
+{
+	JsonbIterator *iterator = JsonbIteratorInit(&document->root);
+	LabDigest digest = {3, 3};
+	JsonbValue value;
+	JsonbIteratorToken token;
+
+	while ((token = JsonbIteratorNext(&iterator, &value, false)) != WJB_DONE)
+	{
+		bool scalar = token == WJB_KEY || token == WJB_VALUE || token == WJB_ELEM;
+		int what[2] = {token, scalar ? value.type : 0};
+
+		digest = lab_digest_combine(digest, lab_digest_bytes(what, sizeof(what)));
+		if (scalar)
+			digest = lab_digest_combine(digest, digest_scalar(&value));
+	}
+	return digest;
+}
+
+/* Could jsonb hold what the text says?  It has no NUL, no half characters, and its numbers end
+ * somewhere. */
+static bool
+fits_jsonb(const char *text)
+{
+	if (strstr(text, "\\u0000") || strcasestr(text, "\\ud8") || strcasestr(text, "\\ud9") ||
+		strcasestr(text, "\\uda") || strcasestr(text, "\\udb") || strcasestr(text, "\\udc") ||
+		strcasestr(text, "\\udd") || strcasestr(text, "\\ude") || strcasestr(text, "\\udf"))
+		return false;
+	for (const char *c = text; *c; c++)
+		if ((*c == 'e' || *c == 'E') && c > text && isdigit((unsigned char) c[-1]) &&
+			strspn(c + 1, "+-0123456789") > 4)
+			return false;
+	return true;
+}
+
+static LabDigest
+digest_json(Datum value)
+{
+	char *written = TextDatumGetCString(value);
+
+	if (!fits_jsonb(written))
+		return lab_digest_bytes(written, strlen(written));
+	return digest_document(DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(written))));
+}
+
+/* Oids differ between databases, names do not. */
+static bool
+is_reference_to_object(Oid type)
+{
+	switch (type)
+	{
+		case REGPROCOID:
+		case REGPROCEDUREOID:
+		case REGOPEROID:
+		case REGOPERATOROID:
+		case REGCLASSOID:
+		case REGTYPEOID:
+		case REGROLEOID:
+		case REGNAMESPACEOID:
+		case REGCONFIGOID:
+		case REGDICTIONARYOID:
+		case REGCOLLATIONOID:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* -0 is 0, where the output of a type that has no hash function shows it. */
+static LabDigest
+digest_geometry(Datum value, Oid type)
+{
+	Oid output;
+	bool varlena;
+	char *text;
+	char *to;
+
+	getTypeOutputInfo(type, &output, &varlena);
+	text = to = OidOutputFunctionCall(output, value);
+	for (const char *from = text; *from; from++)
+		if (!(from[0] == '-' && from[1] == '0' && strchr(",)}>", from[2])))
+			*to++ = *from;
+	return lab_digest_bytes(text, to - text);
+}
+
 LabDigest
 lab_digest_value(Datum value, Oid type, Oid collation)
 {
@@ -149,12 +329,34 @@ lab_digest_value(Datum value, Oid type, Oid collation)
 	FmgrInfo *hash;
 
 	type = getBaseType(type);
-	if (type == JSONOID)
+	switch (type)
 	{
-		value = DirectFunctionCall1(jsonb_in, CStringGetDatum(TextDatumGetCString(value)));
-		type = JSONBOID;
+		case NUMERICOID:
+			/* its hash takes NaN for infinity */
+			if (numeric_is_nan(DatumGetNumeric(value)) || numeric_is_inf(DatumGetNumeric(value)))
+				return digest_text(value, type);
+			break;
+		case JSONOID:
+			return digest_json(value);
+		case JSONBOID:
+			return digest_document(DatumGetJsonbP(value));
+		case POINTOID:
+		case LSEGOID:
+		case PATHOID:
+		case BOXOID:
+		case POLYGONOID:
+		case LINEOID:
+		case CIRCLEOID:
+			return digest_geometry(value, type);
 	}
-	if (type == INTERVALOID || type_is_enum(type))
+	if (names && type == NAMEOID)
+	{
+		value = CStringGetTextDatum(NameStr(*DatumGetName(value)));
+		type = TEXTOID;
+	}
+	if (names && (type == TEXTOID || type == VARCHAROID))
+		value = without_names(value);
+	if (type == INTERVALOID || type_is_enum(type) || is_reference_to_object(type))
 		return digest_text(value, type);
 	element = get_base_element_type(type);
 	if (OidIsValid(element))
@@ -164,7 +366,7 @@ lab_digest_value(Datum value, Oid type, Oid collation)
 	if (type_is_range(type))
 		return digest_range(value, lookup_type_cache(type, TYPECACHE_RANGE_INFO));
 	if (type_is_multirange(type))
-		return digest_text(value, type);
+		return digest_multirange(value, lookup_type_cache(type, TYPECACHE_MULTIRANGE_INFO));
 
 	entry =
 		lookup_type_cache(type, TYPECACHE_HASH_EXTENDED_PROC | TYPECACHE_HASH_EXTENDED_PROC_FINFO);

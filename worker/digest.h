@@ -5,6 +5,8 @@
 #ifndef LAB_DIGEST_H
 #define LAB_DIGEST_H
 
+#include "nodes/pg_list.h"
+
 typedef struct LabDigest
 {
 	uint64 high;
@@ -14,6 +16,15 @@ typedef struct LabDigest
 extern LabDigest lab_digest_null(void);
 extern LabDigest lab_digest_bytes(const void *bytes, Size length);
 extern LabDigest lab_digest_value(Datum value, Oid type, Oid collation);
+
+/*
+ * A participant stands for the reference's owner: words that are one of these names (of char *)
+ * count as one in texts.  NIL: none.
+ */
+extern void lab_digest_set_names(List *names);
+
+/* Was there such a word since then? */
+extern bool lab_digest_names_seen(void);
 
 /* In order: combine(a, b) differs from combine(b, a). */
 extern LabDigest lab_digest_combine(LabDigest a, LabDigest b);

@@ -13,16 +13,21 @@
 #include "access/xact.h"
 #include "extension/channel.h"
 #include "extension/fact.h"
+#include "extension/guc.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "postmaster/bgworker.h"
 #include "storage/ipc.h"
 #include "tcop/tcopprot.h"
 #include "utils/memutils.h"
+#include "worker/disk.h"
 #include "worker/explain.h"
 #include "worker/facts.h"
+#include "worker/hidden.h"
 #include "worker/kinds.h"
+#include "worker/probe.h"
 #include "worker/sandbox.h"
+#include "worker/views.h"
 
 PGDLLEXPORT void lab_evaluator_main(Datum main_arg);
 
@@ -39,14 +44,16 @@ send_done(void)
 }
 
 static void
-send_error(int sqlstate, const char *message)
+send_error(const ErrorData *error)
 {
 	StringInfoData answer;
 
 	initStringInfo(&answer);
 	pq_sendbyte(&answer, LAB_ANSWER_ERROR);
-	lab_string_write(&answer, unpack_sql_state(sqlstate));
-	lab_string_write(&answer, message);
+	lab_string_write(&answer, unpack_sql_state(error->sqlerrcode));
+	lab_string_write(&answer, error->message);
+	lab_string_write(&answer, error->detail ? error->detail : "");
+	lab_string_write(&answer, error->hint ? error->hint : "");
 	lab_channel_send(&answer);
 }
 
@@ -88,8 +95,6 @@ judge_pass(const LabEvaluation *evaluation, bool writing)
 		const LabKind *kind = lab_kind_find(comparison->check->fact.kind);
 		LabJudge judge = kind == NULL ? NULL : writing ? kind->judge_writing : kind->judge;
 
-		if (!writing && !comparison->problem)
-			lab_compare_settle(comparison);
 		if (judge == NULL || comparison->problem || (comparison->found == NULL && !kind->unmatched))
 			continue;
 		if (writing && kind->judge && comparison->status != LAB_PASS)
@@ -106,6 +111,9 @@ derive(LabEvaluation *evaluation)
 	ListCell *cell;
 
 	evaluation->facts = lab_facts_read(job->role, job->check_timeout, job->ignore);
+	lab_views_add_facts(evaluation);
+	foreach (cell, job->checks)
+		evaluation->facts = lappend(evaluation->facts, &((LabCheck *) lfirst(cell))->fact);
 	derive_pass(evaluation, false);
 	begin_writing();
 	derive_pass(evaluation, true);
@@ -127,22 +135,29 @@ static void
 evaluate(LabEvaluation *evaluation)
 {
 	const LabJob *job = evaluation->job;
+	LabMistakes *mistakes;
 	ListCell *cell;
 
+	lab_disk_measure();
 	evaluation->facts = lab_facts_read(job->role, job->check_timeout, job->ignore);
 	evaluation->comparisons = lab_compare_pair(job->checks, evaluation->facts);
-	lab_compare_extras(evaluation->comparisons, evaluation->facts, job->extras);
+	foreach (cell, evaluation->comparisons)
+		lab_compare_settle(lfirst(cell));
 	judge_pass(evaluation, false);
+	lab_compare_extras(evaluation->comparisons, evaluation->facts, job->extras);
 	begin_writing();
 	judge_pass(evaluation, true);
+	mistakes = lab_mistakes_collect(evaluation);
 	foreach (cell, evaluation->comparisons)
 	{
 		const LabComparison *comparison = lfirst(cell);
 		LabVerdict verdict = {comparison->check->id, comparison->status, NULL};
 		StringInfoData answer;
 
-		if (verdict.status != LAB_PASS)
-			verdict.detail = lab_explain(comparison, job->feedback);
+		if (verdict.status == LAB_MOVED)
+			verdict.detail = comparison->problem;
+		else if (verdict.status != LAB_PASS)
+			verdict.detail = lab_explain(comparison, mistakes, job->feedback);
 		initStringInfo(&answer);
 		pq_sendbyte(&answer, LAB_ANSWER_VERDICT);
 		lab_verdict_write(&answer, &verdict);
@@ -164,6 +179,8 @@ lab_evaluator_main(Datum main_arg)
 	BackgroundWorkerInitializeConnectionByOid(job->database, job->evaluator, 0);
 	lab_sandbox_pin_settings();
 
+	lab_sandbox_set_clock(lab_probe_clock(job->checks));
+	lab_probe_limit(job->kind == LAB_JOB_EVALUATE ? lab_evaluation_timeout : 0);
 	PG_TRY();
 	{
 		lab_sandbox_begin(false);
@@ -171,6 +188,8 @@ lab_evaluator_main(Datum main_arg)
 		evaluation.job = job;
 		if (job->kind == LAB_JOB_DERIVE)
 			derive(&evaluation);
+		else if (job->kind == LAB_JOB_HIDDEN)
+			lab_hidden_run(job, context);
 		else
 			evaluate(&evaluation);
 		lab_sandbox_end();
@@ -185,7 +204,7 @@ lab_evaluator_main(Datum main_arg)
 		FlushErrorState();
 		AbortOutOfAnyTransaction();
 		MemoryContextSwitchTo(context);
-		send_error(error->sqlerrcode, error->message);
+		send_error(error);
 	}
 	PG_END_TRY();
 	proc_exit(0);

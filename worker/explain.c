@@ -1,6 +1,9 @@
 /*
  * explain.c
  *		What to tell a person of a check that does not pass.
+ *
+ * Four levels: nothing; which object; what differs, in words; the difference
+ * itself.  Only the last one says what was expected.
  */
 #include "postgres.h"
 
@@ -9,55 +12,86 @@
 #include "utils/jsonb.h"
 #include "worker/explain.h"
 
+/* What to say, without the answer, where a property of a definition differs. */
+typedef struct Wording
+{
+	const char *kind; /* NULL: any */
+	const char *property;
+	const char *clause;
+} Wording;
+
+/* clang-format off */
+static const Wording wordings[] = {
+	{"foreign_key", "references", "references another table"},
+	{"foreign_key", "columns", "references another column"},
+	{"foreign_key", "on delete", "does something else ON DELETE"},
+	{"foreign_key", "on update", "does something else ON UPDATE"},
+	{"foreign_key", "match", "matches partial keys in another way (MATCH)"},
+	{"foreign_key", "sets", "sets other columns ON DELETE"},
+	{"check", "expression", "accepts other values"},
+	{"default", "expression", "has another default"},
+	{"default", "default", "has another default"},
+	{"generated", "expression", "is computed in another way"},
+	{"identity", "identity", "lets INSERT give values in another way (ALWAYS, BY DEFAULT)"},
+	{"index", "keys", "has other keys, or their order or direction differs"},
+	{"index", "expression", "covers other rows (WHERE)"},
+	{"index", "partial", "covers other rows (WHERE)"},
+	{"table", "partition by", "is partitioned in another way"},
+	{"table", "bounds", "has other bounds"},
+	{"table", "parents", "belongs to another table"},
+	{"table", "row security", "has row-level security switched the other way"},
+	{"view_columns", NULL, "has other columns"},
+	{NULL, "include", "includes other columns (INCLUDE)"},
+	{NULL, "validated", "is not validated"},
+	{NULL, "valid", "is not valid"},
+	{NULL, "deferrable", "is deferrable where it should not be, or the other way round"},
+	{NULL, "initially deferred", "is checked at another time (INITIALLY)"},
+	{NULL, "nulls not distinct", "treats NULLs in another way (NULLS NOT DISTINCT)"},
+};
+
+/* Where "X: not null is missing" is not what a person would say. */
+static const Wording absences[] = {
+	{"not_null", NULL, "accepts NULL"},
+	{"default", NULL, "has no default"},
+	{"identity", NULL, "is no identity column"},
+	{"generated", NULL, "is not computed"},
+};
+/* clang-format on */
+
+static Jsonb *
+jsonb_of(const char *text)
+{
+	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
+}
+
 static JsonbValue *
-property(Jsonb *definition, const char *name, int length)
+property(Jsonb *definition, const char *name)
 {
 	JsonbValue key;
 
 	key.type = jbvString;
 	key.val.string.val = unconstify(char *, name);
-	key.val.string.len = length;
+	key.val.string.len = strlen(name);
 	return findJsonbValueFromContainer(&definition->root, JB_FOBJECT, &key);
 }
 
 static char *
 value_text(JsonbValue *value)
 {
-	Jsonb *json;
-	Datum text;
-
-	if (value == NULL)
+	if (value == NULL || value->type == jbvNull)
 		return "nothing";
 	if (value->type == jbvString)
 		return pnstrdup(value->val.string.val, value->val.string.len);
-	json = JsonbValueToJsonb(value);
-	text = DirectFunctionCall1(jsonb_out, JsonbPGetDatum(json));
-	return DatumGetCString(text);
+	return DatumGetCString(
+		DirectFunctionCall1(jsonb_out, JsonbPGetDatum(JsonbValueToJsonb(value))));
 }
 
-/* One property of the two definitions, where they differ. */
-static void
-describe_property(StringInfo text, const char *name, char *expected, char *found, bool diff)
+/* The names of the properties of either definition: a list of char *. */
+static List *
+properties(Jsonb **sides)
 {
-	if (strcmp(expected, found) == 0)
-		return;
-	if (text->len > 0)
-		appendStringInfoString(text, ", ");
-	appendStringInfoString(text, name);
-	if (diff)
-		appendStringInfo(text, " is %s, should be %s", found, expected);
-}
+	List *names = NIL;
 
-/* The names of the properties in which the definitions differ. */
-static char *
-differing_properties(const char *expected, const char *found, bool diff)
-{
-	Jsonb *sides[2];
-	StringInfoData text;
-
-	sides[0] = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(expected)));
-	sides[1] = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(found)));
-	initStringInfo(&text);
 	for (int side = 0; side < 2; side++)
 	{
 		JsonbIterator *iterator = JsonbIteratorInit(&sides[side]->root);
@@ -66,17 +100,74 @@ differing_properties(const char *expected, const char *found, bool diff)
 
 		while ((token = JsonbIteratorNext(&iterator, &key, true)) != WJB_DONE)
 		{
-			JsonbValue *values[2];
+			char *name;
 
 			if (token != WJB_KEY)
 				continue;
-			values[0] = property(sides[0], key.val.string.val, key.val.string.len);
-			values[1] = property(sides[1], key.val.string.val, key.val.string.len);
-			if (side == 1 && values[0])
-				continue; /* told already */
-			describe_property(&text, pnstrdup(key.val.string.val, key.val.string.len),
-							  value_text(values[0]), value_text(values[1]), diff);
+			name = pnstrdup(key.val.string.val, key.val.string.len);
+			if (side == 0 || property(sides[0], name) == NULL)
+				names = lappend(names, name);
 		}
+	}
+	return names;
+}
+
+/* varchar(20) for varchar(50) is a smaller mistake than text for integer. */
+static char *
+type_clause(const char *expected, const char *found)
+{
+	Size length = strcspn(expected, "(");
+
+	if (length == strcspn(found, "(") && strncmp(expected, found, length) == 0)
+		return "has another length or precision";
+	return "has another type";
+}
+
+static char *
+clause_for(const char *kind, const char *name, const char *expected, const char *found)
+{
+	if (strcmp(kind, "column") == 0 && strcmp(name, "type") == 0)
+		return type_clause(expected, found);
+	for (int i = 0; i < lengthof(wordings); i++)
+	{
+		const Wording *wording = &wordings[i];
+
+		if ((wording->kind == NULL || strcmp(wording->kind, kind) == 0) &&
+			(wording->property == NULL || strcmp(wording->property, name) == 0))
+			return pstrdup(wording->clause);
+	}
+	return psprintf("differs in %s", name);
+}
+
+/* What differs between the definitions: clauses without the answer, or both values. */
+static char *
+differing_properties(const LabFact *expected, const LabFact *found, bool diff)
+{
+	Jsonb *sides[2] = {jsonb_of(expected->definition), jsonb_of(found->definition)};
+	List *told = NIL;
+	StringInfoData text;
+	ListCell *cell;
+
+	initStringInfo(&text);
+	foreach (cell, properties(sides))
+	{
+		const char *name = lfirst(cell);
+		char *values[2] = {value_text(property(sides[0], name)),
+						   value_text(property(sides[1], name))};
+		char *clause;
+		ListCell *before;
+
+		if (strcmp(values[0], values[1]) == 0)
+			continue;
+		clause = diff ? psprintf("%s is %s, should be %s", name, values[1], values[0])
+					  : clause_for(expected->kind, name, values[0], values[1]);
+		foreach (before, told)
+			if (strcmp(lfirst(before), clause) == 0)
+				break;
+		if (before)
+			continue; /* two properties with one clause */
+		told = lappend(told, clause);
+		appendStringInfo(&text, "%s%s", text.len > 0 ? ", " : "", clause);
 	}
 	return text.data;
 }
@@ -85,7 +176,7 @@ differing_properties(const char *expected, const char *found, bool diff)
 static char *
 differing_rows(const char *expected, const char *found, bool diff)
 {
-	Jsonb *sides[2];
+	Jsonb *sides[2] = {jsonb_of(expected), jsonb_of(found)};
 	int64 counts[2];
 	StringInfoData columns;
 	JsonbIterator *iterator;
@@ -94,17 +185,15 @@ differing_rows(const char *expected, const char *found, bool diff)
 	Datum expected_columns;
 	Datum found_columns;
 
-	sides[0] = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(expected)));
-	sides[1] = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(found)));
 	for (int i = 0; i < 2; i++)
-		counts[i] = strtoll(value_text(property(sides[i], "rows", 4)), NULL, 10);
+		counts[i] = strtoll(value_text(property(sides[i], "rows")), NULL, 10);
 	if (counts[0] != counts[1])
 		return diff ? psprintf("has " INT64_FORMAT " rows, should have " INT64_FORMAT, counts[1],
 							   counts[0])
 					: psprintf("has too %s rows", counts[1] < counts[0] ? "few" : "many");
 
-	expected_columns = JsonbPGetDatum(JsonbValueToJsonb(property(sides[0], "columns", 7)));
-	found_columns = JsonbPGetDatum(JsonbValueToJsonb(property(sides[1], "columns", 7)));
+	expected_columns = JsonbPGetDatum(JsonbValueToJsonb(property(sides[0], "columns")));
+	found_columns = JsonbPGetDatum(JsonbValueToJsonb(property(sides[1], "columns")));
 	initStringInfo(&columns);
 	iterator = JsonbIteratorInit(&DatumGetJsonbP(expected_columns)->root);
 	while ((token = JsonbIteratorNext(&iterator, &key, true)) != WJB_DONE)
@@ -114,8 +203,8 @@ differing_rows(const char *expected, const char *found, bool diff)
 		if (token != WJB_KEY)
 			continue;
 		name = pnstrdup(key.val.string.val, key.val.string.len);
-		if (strcmp(value_text(property(DatumGetJsonbP(expected_columns), name, strlen(name))),
-				   value_text(property(DatumGetJsonbP(found_columns), name, strlen(name)))) != 0)
+		if (strcmp(value_text(property(DatumGetJsonbP(expected_columns), name)),
+				   value_text(property(DatumGetJsonbP(found_columns), name))) != 0)
 			appendStringInfo(&columns, "%s%s", columns.len > 0 ? ", " : "", name);
 	}
 	if (columns.len == 0)
@@ -129,29 +218,62 @@ holds_rows(const char *kind)
 	return strcmp(kind, "rows") == 0 || strcmp(kind, "view_result") == 0;
 }
 
+static char *
+kind_in_words(const char *kind)
+{
+	char *words = pstrdup(kind);
+
+	for (char *c = words; *c; c++)
+		if (*c == '_')
+			*c = ' ';
+	return words;
+}
+
+static char *
+absence(const LabFact *expected, const LabMistakes *mistakes, LabFeedback feedback)
+{
+	char *kind = kind_in_words(expected->kind);
+	char *instead;
+
+	if (lab_mistakes_owner_missing(mistakes, expected))
+		return psprintf("%s is missing", expected->owner);
+	for (int i = 0; i < lengthof(absences); i++)
+		if (strcmp(absences[i].kind, expected->kind) == 0)
+			return psprintf("%s %s", expected->object, absences[i].clause);
+	instead = feedback >= LAB_FEEDBACK_HINT ? lab_mistakes_instead(mistakes, expected) : NULL;
+	if (instead)
+		return psprintf("%s: %s is missing; %s", expected->object, kind, instead);
+	return psprintf("%s: %s is missing", expected->object, kind);
+}
+
 char *
-lab_explain(const LabComparison *comparison, LabFeedback feedback)
+lab_explain(const LabComparison *comparison, const LabMistakes *mistakes, LabFeedback feedback)
 {
 	const LabFact *expected = &comparison->check->fact;
-	const char *what = expected->object;
+	const LabFact *found = comparison->found;
 	bool diff = feedback == LAB_FEEDBACK_DIFF;
 
 	if (feedback == LAB_FEEDBACK_NONE)
 		return NULL;
+	if (comparison->problem && diff && comparison->expected_text)
+		return psprintf("%s (gives %s, should give %s)", comparison->problem,
+						comparison->found_text, comparison->expected_text);
 	if (comparison->problem)
-		return feedback == LAB_FEEDBACK_OBJECT ? psprintf("%s: differs", what)
+		return feedback == LAB_FEEDBACK_OBJECT ? psprintf("%s differs", expected->object)
 											   : pstrdup(comparison->problem);
-	if (comparison->found == NULL)
-		return psprintf("%s: %s is missing", what, expected->kind);
+	if (found == NULL || found->definition == NULL)
+		return absence(expected, mistakes, feedback);
 	if (feedback == LAB_FEEDBACK_OBJECT)
-		return psprintf("%s: %s differs", what, expected->kind);
-	if (holds_rows(expected->kind))
-		return psprintf("%s %s", what,
-						differing_rows(expected->definition, comparison->found->definition, diff));
+		return psprintf("%s differs", expected->object);
 	if (strstr(expected->definition, "\"reads tables\": true") &&
-		strstr(comparison->found->definition, "\"reads tables\": false"))
-		return psprintf("%s reads no table: its answer is hard-coded", what);
-	return psprintf(
-		"%s: %s differs in %s", what, expected->kind,
-		differing_properties(expected->definition, comparison->found->definition, diff));
+		strstr(found->definition, "\"reads tables\": false"))
+		return psprintf("%s reads no table: its answer is hard-coded", expected->object);
+	if (holds_rows(expected->kind))
+		return psprintf("%s %s", expected->object,
+						differing_rows(expected->definition, found->definition, diff));
+	if (diff || strchr(expected->object, '(') == NULL)
+		return psprintf(diff ? "%s: %s" : "%s %s", expected->object,
+						differing_properties(expected, found, diff));
+	return psprintf("%s: its %s %s", expected->object, kind_in_words(expected->kind),
+					differing_properties(expected, found, diff));
 }

@@ -5,12 +5,14 @@
 #ifndef LAB_EXPLAIN_H
 #define LAB_EXPLAIN_H
 
-#include "worker/compare.h"
+#include "worker/kinds.h"
+#include "worker/mistakes.h"
 
 /*
- * What differs, at the lab's feedback level, or NULL for nothing.  Only
+ * What differs, at the feedback level of the lab, or NULL for nothing.  Only
  * LAB_FEEDBACK_DIFF gives the expected value.
  */
-extern char *lab_explain(const LabComparison *comparison, LabFeedback feedback);
+extern char *
+lab_explain(const LabComparison *comparison, const LabMistakes *mistakes, LabFeedback feedback);
 
 #endif /* LAB_EXPLAIN_H */

@@ -1,77 +1,80 @@
 /*
  * expression.c
- *		Expressions of the catalogs, brought to one form.
+ *		Expressions of the catalogs as texts in their one form.
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
+#include "catalog/pg_class.h"
 #include "nodes/makefuncs.h"
-#include "nodes/nodeFuncs.h"
-#include "optimizer/optimizer.h"
-#include "utils/builtins.h"
-#include "utils/fmgroids.h"
-#include "utils/fmgrprotos.h"
+#include "nodes/plannodes.h"
+#include "storage/lockdefs.h"
 #include "utils/lsyscache.h"
 #include "utils/ruleutils.h"
 #include "worker/expression.h"
+#include "worker/normal.h"
 #include "worker/sandbox.h"
 
 /* What one sandboxed simplification works on. */
 typedef struct Simplification
 {
 	char *tree;
-	Oid relation;
+	List *names;
 	MemoryContext context;
 	char *text;
 } Simplification;
 
-/* One way to write what can be written in two: CURRENT_TIMESTAMP is now(), 0.0 is 0. */
-static Node *
-plain_calls(Node *node, void *context)
-{
-	if (node == NULL)
-		return NULL;
-	if (IsA(node, SQLValueFunction) && ((SQLValueFunction *) node)->op == SVFOP_CURRENT_TIMESTAMP)
-		return (Node *) makeFuncExpr(F_NOW, TIMESTAMPTZOID, NIL, InvalidOid, InvalidOid,
-									 COERCE_EXPLICIT_CALL);
-	if (IsA(node, Const) && ((Const *) node)->consttype == NUMERICOID &&
-		!((Const *) node)->constisnull)
-	{
-		Const *constant = copyObject((Const *) node);
-
-		constant->constvalue = DirectFunctionCall1(numeric_trim_scale, constant->constvalue);
-		return (Node *) constant;
-	}
-	return expression_tree_mutator(node, plain_calls, context);
-}
-
-static char *
-deparse(Node *expression, Oid relation)
-{
-	List *context =
-		OidIsValid(relation) ? deparse_context_for(get_rel_name(relation), relation) : NIL;
-
-	return deparse_expression(expression, context, false, false);
-}
-
-/* Constant parts are computed: this is where functions of the participant's may run. */
+/* This is where functions of the participant's may run. */
 static void
 simplify(void *arg)
 {
 	Simplification *work = arg;
-	Node *expression = plain_calls(stringToNode(work->tree), NULL);
+	Node *expression = lab_normal_form(stringToNode(work->tree), work->names);
 
-	expression = plain_calls(eval_const_expressions(NULL, expression), NULL);
-	work->text = MemoryContextStrdup(work->context, deparse(expression, work->relation));
+	work->text = MemoryContextStrdup(work->context, lab_normal_text(expression, work->names));
+}
+
+static char *
+text_of(char *tree, Oid relation, List *names, Oid role, int timeout)
+{
+	Simplification work = {tree, names, CurrentMemoryContext, NULL};
+	LabSandboxError error;
+
+	if (lab_sandbox_run(lab_sandbox_identity(role, relation), timeout, simplify, &work, &error))
+		return work.text;
+	return lab_normal_text(lab_normal_plain(stringToNode(tree)), names);
 }
 
 char *
 lab_expression_text(char *tree, Oid relation, Oid role, int timeout)
 {
-	Simplification work = {tree, relation, CurrentMemoryContext, NULL};
-	LabSandboxError error;
+	List *names =
+		OidIsValid(relation) ? deparse_context_for(get_rel_name(relation), relation) : NIL;
 
-	if (lab_sandbox_run(lab_sandbox_identity(role, relation), timeout, simplify, &work, &error))
-		return work.text;
-	return deparse(plain_calls(stringToNode(tree), NULL), relation);
+	return text_of(tree, relation, names, role, timeout);
+}
+
+static RangeTblEntry *
+named_row(char *name, Oid relation)
+{
+	RangeTblEntry *entry = makeNode(RangeTblEntry);
+
+	entry->rtekind = RTE_RELATION;
+	entry->relid = relation;
+	entry->relkind = get_rel_relkind(relation);
+	entry->rellockmode = AccessShareLock;
+	entry->alias = makeAlias(name, NIL);
+	entry->eref = entry->alias;
+	return entry;
+}
+
+char *
+lab_expression_when_text(char *tree, Oid relation, Oid role, int timeout)
+{
+	/* In the catalogs the old row is the first relation of the condition, and the new one the
+	 * second. */
+	PlannedStmt *rows = makeNode(PlannedStmt);
+
+	rows->rtable = list_make2(named_row("old", relation), named_row("new", relation));
+	return text_of(tree, relation, deparse_context_for_plan_tree(rows, list_make2("old", "new")),
+				   role, timeout);
 }

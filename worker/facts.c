@@ -5,11 +5,15 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "nodes/nodeFuncs.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/json.h"
 #include "utils/jsonb.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "worker/expression.h"
 #include "worker/facts.h"
 #include "worker/facts_queries.h"
@@ -44,37 +48,90 @@ column_text(SPITupleTable *table, uint64 row, int column)
 	return SPI_getvalue(table->vals[row], table->tupdesc, column);
 }
 
+static Oid
+column_oid(SPITupleTable *table, uint64 row, int column)
+{
+	char *text = column_text(table, row, column);
+
+	return text ? atooid(text) : InvalidOid;
+}
+
+/* One row of a query. */
+static LabFact *
+make_fact(SPITupleTable *table, uint64 row)
+{
+	LabFact *fact = palloc0(sizeof(LabFact));
+
+	fact->kind = column_text(table, row, 1);
+	fact->object = column_text(table, row, 2);
+	fact->owner = column_text(table, row, 3);
+	fact->definition = column_text(table, row, 4);
+	fact->tree = column_text(table, row, 5);
+	fact->relation = column_oid(table, row, 6);
+	fact->role = column_oid(table, row, 7);
+	return fact;
+}
+
+/* Plans last as long as the process: one that compares again has them already. */
+static SPIPlanPtr
+plan_of(int query)
+{
+	static SPIPlanPtr *plans = NULL;
+	Oid type = OIDOID;
+
+	if (plans == NULL)
+		plans = MemoryContextAllocZero(TopMemoryContext, sizeof(SPIPlanPtr) * lab_fact_query_count);
+	if (plans[query] == NULL)
+	{
+		SPIPlanPtr plan = SPI_prepare(lab_fact_queries[query], 1, &type);
+
+		if (plan == NULL || SPI_keepplan(plan) != 0)
+			elog(ERROR, "could not plan query %d over the catalogs", query);
+		plans[query] = plan;
+	}
+	return plans[query];
+}
+
+/* DEFAULT NULL is no default, unless it takes the place of a domain's. */
+static bool
+is_no_default(const LabFact *fact, const char *expression)
+{
+	return strcmp(fact->kind, "default") == 0 && strncmp(expression, "NULL::", 6) == 0 &&
+		   get_typtype(exprType(stringToNode(fact->tree))) != TYPTYPE_DOMAIN;
+}
+
 /* The rows of one query become facts, in the caller's memory context. */
 static List *
-read_query(List *facts, const char *query, Oid role, int timeout, List *ignore)
+read_query(int query, Oid role, int timeout, List *ignore)
 {
 	MemoryContext context = CurrentMemoryContext;
+	Datum participant = ObjectIdGetDatum(role);
+	List *facts = NIL;
 	SPITupleTable *table;
 	uint64 n;
 
-	if (SPI_execute(query, true, 0) != SPI_OK_SELECT)
+	if (SPI_execute_plan(plan_of(query), &participant, NULL, true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the catalogs");
 	MemoryContextSwitchTo(context); /* SPI leaves its own behind */
 	table = SPI_tuptable;
 	n = SPI_processed;
 	for (uint64 i = 0; i < n; i++)
 	{
-		LabFact *fact = palloc0(sizeof(LabFact));
-		char *tree = column_text(table, i, 5);
-		char *relation = column_text(table, i, 6);
+		LabFact *fact = make_fact(table, i);
 
-		fact->kind = column_text(table, i, 1);
-		fact->object = column_text(table, i, 2);
-		fact->owner = column_text(table, i, 3);
-		fact->definition = column_text(table, i, 4);
-		fact->tree = tree;
-		fact->relation = relation ? atooid(relation) : InvalidOid;
 		if (lab_fact_ignored(fact, ignore))
 			continue;
-		if (tree)
+		if (fact->tree)
+		{
+			bool when = strcmp(fact->kind, "trigger") == 0;
+			char *expression = (when ? lab_expression_when_text : lab_expression_text)(
+				fact->tree, fact->relation, OidIsValid(role) ? role : fact->role, timeout);
+
+			if (is_no_default(fact, expression))
+				continue;
 			fact->definition =
-				with_property(fact->definition, "expression",
-							  lab_expression_text(tree, fact->relation, role, timeout));
+				with_property(fact->definition, when ? "when" : "expression", expression);
+		}
 		facts = lappend(facts, fact);
 	}
 	SPI_freetuptable(table);
@@ -102,7 +159,7 @@ lab_facts_read(Oid role, int timeout, List *ignore)
 
 	for (int i = 0; i < lab_fact_query_count; i++)
 	{
-		List *found = read_query(NIL, lab_fact_queries[i], role, timeout, ignore);
+		List *found = read_query(i, role, timeout, ignore);
 
 		list_sort(found, compare_facts);
 		facts = list_concat(facts, found);

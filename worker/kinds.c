@@ -5,11 +5,38 @@
 #include "postgres.h"
 
 #include "worker/contents.h"
+#include "worker/equations.h"
 #include "worker/kinds.h"
+#include "worker/own.h"
+#include "worker/probe_function.h"
+#include "worker/probe_perturb.h"
+#include "worker/probe_trigger.h"
+#include "worker/views.h"
 
 static const LabKind kinds[] = {
-	{"rows", false, lab_contents_derive, NULL, lab_contents_judge, NULL},
-	{"view_result", false, lab_contents_derive, NULL, lab_contents_judge, NULL},
+	{"check", true, NULL, NULL, lab_equations_judge_check, NULL},
+	{"domain_check", true, NULL, NULL, lab_equations_judge_check, NULL},
+	{"default", false, NULL, NULL, lab_equations_judge_value, NULL},
+	{"domain_default", false, NULL, NULL, lab_equations_judge_value, NULL},
+	{"argument_defaults", false, NULL, NULL, lab_equations_judge_value, NULL},
+	{"generated", false, NULL, NULL, lab_equations_judge_value, NULL},
+	{"index", false, NULL, NULL, lab_equations_judge_filter, NULL},
+	{"exclusion", false, NULL, NULL, lab_equations_judge_filter, NULL},
+	{"policy", true, NULL, NULL, lab_equations_judge_policy, NULL},
+	{"policy_using", true, NULL, NULL, lab_equations_judge_policy, NULL},
+	{"policy_check", true, NULL, NULL, lab_equations_judge_policy, NULL},
+	{"rows", false, lab_contents_derive_rows, NULL, lab_contents_judge_rows, NULL},
+	{"view_result", false, lab_contents_derive_view, NULL, lab_contents_judge_view, NULL},
+	{"view_order", true, lab_views_derive_order, NULL, lab_views_judge_order, NULL},
+	{"view_hidden", true, NULL, NULL, lab_views_judge_hidden, NULL},
+	{"query", true, lab_own_derive_query, NULL, lab_own_judge_query, NULL},
+	{"plan", true, lab_own_derive_plan, NULL, lab_own_judge_plan, NULL},
+	{"script", true, NULL, lab_own_derive_script, NULL, lab_own_judge_script},
+	{"pgtap", true, NULL, lab_own_derive_pgtap, NULL, lab_own_judge_pgtap},
+	{"function_behaviour", false, NULL, lab_function_derive, NULL, lab_function_judge},
+	{"trigger_behaviour", true, NULL, lab_trigger_derive, NULL, lab_trigger_judge},
+	{"rule_behaviour", true, NULL, lab_trigger_derive, NULL, lab_trigger_judge},
+	{"view_behaviour", false, NULL, lab_view_derive, NULL, lab_view_judge},
 };
 
 const LabKind *

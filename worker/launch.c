@@ -18,6 +18,7 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 #include "worker/launch.h"
+#include "worker/moved.h"
 #include "worker/verdict.h"
 
 #define STARVED_RETRY_MS 200
@@ -84,6 +85,8 @@ start(LabWatched *watched, Oid evaluator)
 	}
 	watched->started = GetCurrentTimestamp();
 	watched->verdicts = NIL;
+	watched->moved = NIL;
+	watched->on_hidden = false;
 	running++;
 	pg_atomic_write_u32(&lab_shared->evaluators, running);
 	return true;
@@ -97,6 +100,7 @@ finish(LabWatched *watched)
 	lab_channel_end(watched->channel);
 	watched->channel = NULL;
 	watched->verdicts = NIL;
+	watched->moved = NIL;
 	MemoryContextDelete(watched->context);
 	watched->context = NULL;
 	running--;
@@ -137,6 +141,48 @@ conclude(LabWatched *watched, const char *failure)
 	ConditionVariableBroadcast(&lab_shared->served);
 }
 
+/* Goes on to the hidden data, where something is to be judged there; true when it is over. */
+static bool
+go_on(LabWatched *watched)
+{
+	StringInfo request = watched->on_hidden ? NULL : lab_moved_request(watched);
+	MemoryContext before;
+	LabChannel *channel;
+
+	if (watched->on_hidden)
+		lab_moved_keep(watched);
+	if (request == NULL)
+	{
+		conclude(watched, NULL);
+		return true;
+	}
+	before = MemoryContextSwitchTo(watched->context);
+	channel = lab_channel_start("lab_evaluator_main", "labcreator evaluator", request);
+	MemoryContextSwitchTo(before);
+	if (channel == NULL)
+	{
+		conclude(watched, "no background worker was free for the hidden data");
+		return true;
+	}
+	lab_channel_end(watched->channel);
+	watched->channel = channel;
+	watched->on_hidden = true;
+	return false;
+}
+
+static void
+take_verdict(LabWatched *watched, StringInfo answer)
+{
+	MemoryContext before = MemoryContextSwitchTo(watched->context);
+	LabVerdict *verdict = lab_verdict_read(answer);
+
+	if (verdict->status == LAB_MOVED)
+		lab_moved_take(watched, verdict);
+	else
+		watched->verdicts = lappend(watched->verdicts, verdict);
+	MemoryContextSwitchTo(before);
+}
+
 /* Reads what has arrived; true when the evaluation is over. */
 static bool
 hear(LabWatched *watched, StringInfo answer)
@@ -144,7 +190,6 @@ hear(LabWatched *watched, StringInfo answer)
 	for (;;)
 	{
 		shm_mq_result result = lab_channel_receive(watched->channel, answer, true);
-		MemoryContext before;
 
 		if (result == SHM_MQ_WOULD_BLOCK)
 			return false;
@@ -156,17 +201,16 @@ hear(LabWatched *watched, StringInfo answer)
 		switch (pq_getmsgbyte(answer))
 		{
 			case LAB_ANSWER_VERDICT:
-				before = MemoryContextSwitchTo(watched->context);
-				watched->verdicts = lappend(watched->verdicts, lab_verdict_read(answer));
-				MemoryContextSwitchTo(before);
+				take_verdict(watched, answer);
 				break;
 			case LAB_ANSWER_ERROR:
 				(void) pq_getmsgrawstring(answer); /* SQLSTATE */
 				conclude(watched, pq_getmsgrawstring(answer));
 				return true;
 			case LAB_ANSWER_DONE:
-				conclude(watched, NULL);
-				return true;
+				if (go_on(watched))
+					return true;
+				break;
 			default:
 				conclude(watched, "the evaluator sent an unknown answer");
 				return true;

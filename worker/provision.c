@@ -295,12 +295,12 @@ provide(Work *work)
 	mark_ready(work);
 }
 
-/* Drops the login, when no other lab has it and it is still the role that we made. */
-static void
-drop_login(const Work *work)
+/* Is it still the role that we made, and does no other lab have it? */
+static bool
+is_spare(const char *login)
 {
 	Oid type = NAMEOID;
-	Datum value = DirectFunctionCall1(namein, CStringGetDatum(work->login));
+	Datum value = DirectFunctionCall1(namein, CStringGetDatum(login));
 
 	run("SELECT\n"
 		"FROM lab.accounts a\n"
@@ -308,9 +308,25 @@ drop_login(const Work *work)
 		"WHERE a.login = $1\n"
 		"	AND NOT EXISTS (SELECT FROM lab.participants p WHERE p.login = a.login)",
 		1, &type, &value);
-	if (SPI_processed == 0)
+	return SPI_processed > 0;
+}
+
+/* The last lab of the login is gone.  One that is kept is no participant's any more. */
+static void
+let_go_of_login(const Work *work)
+{
+	Oid type = NAMEOID;
+	Datum value = DirectFunctionCall1(namein, CStringGetDatum(work->login));
+	const char *login = quote_identifier(work->login);
+
+	if (!is_spare(work->login))
 		return;
-	run(psprintf("DROP ROLE %s", quote_identifier(work->login)), 0, NULL, NULL);
+	if (work->keep)
+	{
+		run(psprintf("REVOKE lab_student FROM %s", login), 0, NULL, NULL);
+		return;
+	}
+	run(psprintf("DROP ROLE %s", login), 0, NULL, NULL);
 	run("DELETE FROM lab.accounts WHERE login = $1", 1, &type, &value);
 }
 
@@ -330,8 +346,7 @@ dismantle(const Work *work)
 	}
 	begin();
 	run_for(work, "DELETE FROM lab.participants WHERE id = $1");
-	if (!work->keep)
-		drop_login(work);
+	let_go_of_login(work);
 	lab_announce_wanted();
 	commit();
 }

@@ -126,9 +126,8 @@ bag_definition(const Bag *bag)
 	return text.data;
 }
 
-/* Does the column's default differ from call to call?  A sequence's next value does not count. */
-static bool
-default_varies(Relation relation, AttrNumber attribute)
+bool
+lab_rows_default_varies(Relation relation, AttrNumber attribute)
 {
 	TupleConstr *constraints = RelationGetDescr(relation)->constr;
 
@@ -172,7 +171,8 @@ choose_columns(Bag *bag, Relation relation, List *columns)
 	if (columns)
 		return;
 	for (int i = 0; i < descriptor->natts; i++)
-		if (!TupleDescAttr(descriptor, i)->attisdropped && !default_varies(relation, i + 1))
+		if (!TupleDescAttr(descriptor, i)->attisdropped &&
+			!lab_rows_default_varies(relation, i + 1))
 			add_column(bag, NameStr(TupleDescAttr(descriptor, i)->attname), i + 1);
 }
 
@@ -205,13 +205,13 @@ scan_heap(Bag *bag, Oid oid)
 	table_close(relation, AccessShareLock);
 }
 
-char *
-lab_rows_of_table(Oid oid, List *columns)
+/* The rows of a table, or of all its partitions. */
+static void
+scan_table(Bag *bag, Oid oid, List *columns)
 {
 	Relation relation = table_open(oid, AccessShareLock);
-	Bag bag;
 
-	choose_columns(&bag, relation, columns);
+	choose_columns(bag, relation, columns);
 	if (relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
 	{
 		ListCell *cell;
@@ -221,13 +221,36 @@ lab_rows_of_table(Oid oid, List *columns)
 			char kind = get_rel_relkind(lfirst_oid(cell));
 
 			if (kind == RELKIND_RELATION)
-				scan_heap(&bag, lfirst_oid(cell));
+				scan_heap(bag, lfirst_oid(cell));
 		}
 	}
 	else
-		scan_heap(&bag, oid);
+		scan_heap(bag, oid);
 	table_close(relation, AccessShareLock);
+}
+
+char *
+lab_rows_of_table(Oid oid, List *columns)
+{
+	Bag bag;
+
+	scan_table(&bag, oid, columns);
 	return bag_definition(&bag);
+}
+
+LabRowsSum
+lab_rows_sum(Oid oid, List *columns)
+{
+	LabRowsSum result;
+	Bag bag;
+
+	scan_table(&bag, oid, columns);
+	result.rows = bag.rows;
+	result.sum = bag.sum;
+	result.columns = palloc(sizeof(LabDigest) * Max(bag.ncolumns, 1));
+	for (int i = 0; i < bag.ncolumns; i++)
+		result.columns[i] = bag.columns[i].sum;
+	return result;
 }
 
 static void

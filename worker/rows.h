@@ -6,6 +6,8 @@
 #define LAB_ROWS_H
 
 #include "nodes/pg_list.h"
+#include "utils/relcache.h"
+#include "worker/digest.h"
 
 /*
  * The digest of a table's rows as the text of a jsonb object: {"rows": n,
@@ -18,7 +20,24 @@
  */
 extern char *lab_rows_of_table(Oid relation, List *columns);
 
+/* The rows of a table as numbers: sums, so that they can be subtracted from each other. */
+typedef struct LabRowsSum
+{
+	int64 rows;
+	LabDigest sum;
+	LabDigest *columns; /* one for each of the given columns */
+} LabRowsSum;
+
+/* Like lab_rows_of_table, with these columns only. */
+extern LabRowsSum lab_rows_sum(Oid relation, List *columns);
+
 /* The same of a query's result.  The query runs as whoever is current. */
 extern char *lab_rows_of_query(const char *query);
+
+/*
+ * Does the column's default differ from call to call?  A sequence's next value
+ * does not count.
+ */
+extern bool lab_rows_default_varies(Relation relation, AttrNumber attribute);
 
 #endif /* LAB_ROWS_H */

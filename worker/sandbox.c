@@ -9,8 +9,10 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/parallel.h"
 #include "access/xact.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_database.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/guc.h"
@@ -21,6 +23,8 @@
 #include "utils/timeout.h"
 #include "utils/timestamp.h"
 #include "worker/sandbox.h"
+
+static TimestampTz frozen = 0; /* 0: the system's clock */
 
 void
 lab_sandbox_pin_settings(void)
@@ -65,10 +69,44 @@ lab_sandbox_pin_settings(void)
 }
 
 void
+lab_sandbox_set_clock(TimestampTz time)
+{
+	frozen = time;
+}
+
+TimestampTz
+lab_sandbox_clock(void)
+{
+	return frozen;
+}
+
+/*
+ * A transaction takes its time from its first statement, which takes the system's.  Parallel
+ * workers are told it by their leader: that is the way in, and has to be called as one of them.
+ */
+static void
+set_time(void)
+{
+	int number = ParallelWorkerNumber;
+
+	if (frozen == 0)
+	{
+		SetCurrentStatementStartTimestamp();
+		return;
+	}
+	ParallelWorkerNumber = 0;
+	SetParallelStartTimestamps(frozen, frozen);
+	ParallelWorkerNumber = number;
+}
+
+void
 lab_sandbox_begin(bool writing)
 {
-	SetCurrentStatementStartTimestamp();
+	set_time();
 	StartTransactionCommand();
+	/* What the participant commits meanwhile is for the next evaluation. */
+	if (writing)
+		XactIsoLevel = XACT_REPEATABLE_READ;
 	/* Before the first snapshot: from then on it cannot be taken back. */
 	XactReadOnly = !writing;
 	PushActiveSnapshot(GetTransactionSnapshot());
@@ -82,6 +120,10 @@ lab_sandbox_end(void)
 	AbortOutOfAnyTransaction();
 }
 
+/* The owner that a row of a catalog names; InvalidOid where there is no such row. */
+#define OWNER_IN(tuple, form, field)                                                               \
+	(HeapTupleIsValid(tuple) ? ((form) GETSTRUCT(tuple))->field : InvalidOid)
+
 Oid
 lab_sandbox_identity(Oid role, Oid relation)
 {
@@ -91,10 +133,16 @@ lab_sandbox_identity(Oid role, Oid relation)
 	if (OidIsValid(role))
 		return role;
 	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
-	if (!HeapTupleIsValid(tuple))
-		return GetUserId();
-	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-	ReleaseSysCache(tuple);
+	owner = OWNER_IN(tuple, Form_pg_class, relowner);
+	if (HeapTupleIsValid(tuple))
+		ReleaseSysCache(tuple);
+	if (OidIsValid(owner))
+		return owner;
+	/* Never the worker itself, which is a superuser in a reference. */
+	tuple = SearchSysCache1(DATABASEOID, ObjectIdGetDatum(MyDatabaseId));
+	owner = OWNER_IN(tuple, Form_pg_database, datdba);
+	if (HeapTupleIsValid(tuple))
+		ReleaseSysCache(tuple);
 	return owner;
 }
 
@@ -141,6 +189,56 @@ lab_sandbox_run(Oid role, int timeout, void (*body)(void *arg), void *arg, LabSa
 	return finished;
 }
 
+int
+lab_sandbox_forgive(MemoryContext context)
+{
+	int sqlstate = geterrcode();
+
+	if (sqlstate == ERRCODE_QUERY_CANCELED || sqlstate == ERRCODE_ADMIN_SHUTDOWN ||
+		sqlstate == ERRCODE_OUT_OF_MEMORY)
+		PG_RE_THROW();
+	MemoryContextSwitchTo(context);
+	FlushErrorState();
+	RollbackAndReleaseCurrentSubTransaction();
+	return sqlstate;
+}
+
+/*
+ * The server has this for parallel workers, whose now() is their leader's; it
+ * asserts to be in one.
+ */
+static void
+set_clock(TimestampTz transaction, TimestampTz statement)
+{
+	int number = ParallelWorkerNumber;
+
+	ParallelWorkerNumber = 0;
+	SetParallelStartTimestamps(transaction, statement);
+	ParallelWorkerNumber = number;
+}
+
+static TimestampTz real_transaction_start = 0; /* 0: the clock runs */
+static TimestampTz real_statement_start;
+
+void
+lab_sandbox_stop_clock(TimestampTz at)
+{
+	if (real_transaction_start == 0)
+	{
+		real_transaction_start = GetCurrentTransactionStartTimestamp();
+		real_statement_start = GetCurrentStatementStartTimestamp();
+	}
+	set_clock(at, at);
+}
+
+void
+lab_sandbox_start_clock(void)
+{
+	if (real_transaction_start != 0)
+		set_clock(real_transaction_start, real_statement_start);
+	real_transaction_start = 0;
+}
+
 void
 lab_sandbox_explain(const char *object, int timeout, const LabSandboxError *error,
 					LabStatus *status, char **problem)
@@ -154,6 +252,10 @@ lab_sandbox_explain(const char *object, int timeout, const LabSandboxError *erro
 			break;
 		case ERRCODE_LOCK_NOT_AVAILABLE:
 			*problem = psprintf("%s is locked by its owner", object);
+			*status = LAB_ERROR;
+			break;
+		case ERRCODE_PROGRAM_LIMIT_EXCEEDED:
+			*problem = psprintf("%s: %s", object, error->message);
 			*status = LAB_ERROR;
 			break;
 		default:

@@ -5,6 +5,7 @@
 #ifndef LAB_SANDBOX_H
 #define LAB_SANDBOX_H
 
+#include "datatype/timestamp.h"
 #include "extension/fact.h"
 
 /*
@@ -20,13 +21,23 @@ extern void lab_sandbox_pin_settings(void);
 extern void lab_sandbox_begin(bool writing);
 extern void lab_sandbox_end(void);
 
+/*
+ * From the next transaction on it is always this time, for now() and all that follows from it: what
+ * depends on the clock gives the same on the day of the class as it gave in the reference.
+ */
+extern void lab_sandbox_set_clock(TimestampTz time);
+extern TimestampTz lab_sandbox_clock(void);
+
 typedef struct LabSandboxError
 {
 	int sqlstate;
 	char *message; /* in the caller's memory context */
 } LabSandboxError;
 
-/* Whom to run as: the role, or the relation's owner where there is none (reference, starter). */
+/*
+ * Whom to run as: the role, or where there is none (reference, starter) the
+ * relation's owner, or the database's.
+ */
 extern Oid lab_sandbox_identity(Oid role, Oid relation);
 
 /*
@@ -37,6 +48,20 @@ extern Oid lab_sandbox_identity(Oid role, Oid relation);
  */
 extern bool
 lab_sandbox_run(Oid role, int timeout, void (*body)(void *arg), void *arg, LabSandboxError *error);
+
+/*
+ * In a PG_CATCH inside of body, where a subtransaction of body's own failed: ends
+ * it and returns the SQLSTATE.  What must end body as a whole (a timeout) is
+ * raised again.
+ */
+extern int lab_sandbox_forgive(MemoryContext context);
+
+/*
+ * Between the two, now() and all that follows from it stand still at the given
+ * instant, in this transaction.
+ */
+extern void lab_sandbox_stop_clock(TimestampTz at);
+extern void lab_sandbox_start_clock(void);
 
 /* What to say of an object that could not be looked at, and whether that is a fail or an error. */
 extern void lab_sandbox_explain(const char *object, int timeout, const LabSandboxError *error,

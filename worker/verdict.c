@@ -24,6 +24,7 @@ status_word(LabStatus status)
 		case LAB_FAIL:
 			return "fail";
 		case LAB_ERROR:
+		case LAB_MOVED: /* its evaluation on the hidden data was cut short */
 			break;
 	}
 	return "error";

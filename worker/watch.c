@@ -22,6 +22,7 @@
 #include "utils/timestamp.h"
 #include "worker/watch.h"
 #include "worker/launch.h"
+#include "worker/moved.h"
 
 LabWatch lab_watch;
 
@@ -123,7 +124,9 @@ read_labs(void)
 	info.hcxt = labs_context;
 	labs_by_id = hash_create("watched labs", 16, &info, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 
-	select_rows("SELECT id, feedback, extras, ignore FROM lab.labs WHERE state = 'active'");
+	select_rows("SELECT id, feedback, extras, ignore, coalesce(hidden_oid, 0)\n"
+				"FROM lab.labs\n"
+				"WHERE state = 'active'");
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		int32 id = int_value(i, 1);
@@ -134,6 +137,7 @@ read_labs(void)
 		lab->extras = extras_of(text_value(i, 3));
 		lab->ignore =
 			words_of(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 4, &isnull));
+		lab->hidden = oid_value(i, 5);
 		lab->checks = NIL;
 	}
 
@@ -158,10 +162,44 @@ read_labs(void)
 	}
 }
 
+static int64
+int64_value(uint64 row, int column, int64 otherwise)
+{
+	bool isnull;
+	Datum value = SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, &isnull);
+
+	return isnull ? otherwise : DatumGetInt64(value);
+}
+
+/* What the participant's sessions may do, from column 5 on; the role last, for it is what counts.
+ */
+static void
+set_gate(LabGate *gate, uint64 row, Oid role)
+{
+	const char *lab = SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, 5);
+
+	if (pg_atomic_read_u32(&gate->role) != role || strcmp(gate->lab, lab) != 0)
+	{
+		pg_atomic_write_u32(&gate->role, InvalidOid);
+		pg_write_barrier();
+		strlcpy(gate->lab, lab, NAMEDATALEN);
+	}
+	pg_atomic_write_u64(&gate->opens, (uint64) int64_value(row, 6, DT_NOBEGIN));
+	pg_atomic_write_u64(&gate->closes, (uint64) int64_value(row, 7, DT_NOEND));
+	pg_atomic_write_u64(&gate->disk, (uint64) int64_value(row, 8, 0));
+	pg_atomic_write_u32(&gate->temp_disk, (uint32) int64_value(row, 9, 0));
+	pg_atomic_write_u32(&gate->statement_timeout, (uint32) int64_value(row, 10, 0));
+	pg_atomic_write_u32(&gate->idle_timeout, (uint32) int64_value(row, 11, 0));
+	pg_write_barrier();
+	pg_atomic_write_u32(&gate->role, role);
+}
+
 static void
 read_databases(void)
 {
-	select_rows("SELECT p.database_oid, p.id, p.lab_id, r.oid\n"
+	select_rows("SELECT p.database_oid, p.id, p.lab_id, r.oid, l.name, l.opens,\n"
+				"	coalesce(p.closes, l.closes), l.disk, l.temp_disk / 1024,\n"
+				"	l.statement_timeout::bigint, l.idle_timeout::bigint\n"
 				"FROM lab.participants p\n"
 				"JOIN lab.labs l ON l.id = p.lab_id\n"
 				"JOIN pg_catalog.pg_database d ON d.oid = p.database_oid\n"
@@ -184,6 +222,8 @@ read_databases(void)
 		watched->lab = hash_search(labs_by_id, &lab, HASH_FIND, NULL);
 		watched->role = oid_value(i, 4);
 		watched->slot = lab_slot_claim(database);
+		if (watched->slot)
+			set_gate(&watched->slot->gate, i, watched->role);
 	}
 }
 
@@ -226,6 +266,7 @@ forget_unlisted(void)
 		if (watched->listed && watched->slot && watched->lab)
 			continue;
 		lab_launch_stop(watched);
+		lab_moved_forget(watched);
 		lab_slot_release(database);
 		hash_search(lab_watch.databases, &database, HASH_REMOVE, NULL);
 	}

@@ -16,6 +16,7 @@ typedef struct LabWatchedLab
 	int32 id; /* hash key */
 	LabFeedback feedback;
 	LabExtras extras;
+	Oid hidden;   /* the database with hidden data, or InvalidOid */
 	List *ignore; /* of char * */
 	List *checks; /* of LabCheck * */
 } LabWatchedLab;
@@ -41,6 +42,14 @@ typedef struct LabWatched
 	LabChannel *channel; /* NULL: none */
 	List *verdicts;      /* of LabVerdict *, in context */
 	MemoryContext context;
+	List *moved;    /* of LabVerdict *, in context: to be judged on the hidden data */
+	bool on_hidden; /* it is there now */
+
+	/* hidden data, as last asked (moved.c) */
+	uint64 asked_hidden;         /* hash of the request */
+	uint64 known_hidden;         /* hash of the one that is answered by */
+	List *hidden_verdicts;       /* of LabVerdict *, */
+	MemoryContext moved_context; /* in this; NULL: none are known */
 } LabWatched;
 
 typedef struct LabWatch

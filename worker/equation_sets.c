@@ -1,0 +1,300 @@
+/*
+ * equation_sets.c
+ *		Checks of a table or a domain: together they accept the same rows.
+ *
+ * CHECK (a > 0 AND b > 0) and two checks are one promise, and a check may as
+ * well be merged with another.  So what has no counterpart of its own is
+ * compared in groups: those over the columns of one check, in either direction,
+ * then all that are left, and at last all there are.
+ */
+#include "postgres.h"
+
+#include "worker/equations.h"
+
+/* A check of one of the two sides. */
+typedef struct Promise
+{
+	const LabFact *fact;
+	LabComparison *comparison; /* of the reference's side */
+	LabFact *own;              /* of the participant's side */
+	List *columns;             /* of char * */
+	bool kept;                 /* its counterpart is known */
+} Promise;
+
+/* The checks of one owner. */
+typedef struct Promises
+{
+	List *expected;
+	List *found;
+	const LabFact *scope; /* a fact of this database that is about the same columns */
+	LabComparison *comparison;
+	const LabEvaluation *evaluation;
+} Promises;
+
+/* The names in the parentheses at the end of "shop.orders (a, b)". */
+static List *
+columns_of(const char *object)
+{
+	const char *open = strstr(object, " (");
+	List *columns = NIL;
+	char *names;
+
+	if (open == NULL)
+		return NIL;
+	names = pnstrdup(open + 2, strlen(open + 2) - 1);
+	for (char *end; *names; names = end)
+	{
+		end = strstr(names, ", ");
+		if (end)
+			*end = '\0';
+		columns = lappend(columns, names);
+		end = end ? end + 2 : names + strlen(names);
+	}
+	return columns;
+}
+
+static bool
+is_subset(List *columns, List *of)
+{
+	ListCell *cell;
+	ListCell *other;
+
+	foreach (cell, columns)
+	{
+		bool found = false;
+
+		foreach (other, of)
+			found |= strcmp(lfirst(cell), lfirst(other)) == 0;
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+static Promise *
+make_promise(const LabFact *fact)
+{
+	Promise *promise = palloc0(sizeof(Promise));
+
+	promise->fact = fact;
+	promise->columns = columns_of(fact->object);
+	return promise;
+}
+
+static bool
+belongs(const LabFact *fact, const char *kind, const char *owner)
+{
+	return strcmp(fact->kind, kind) == 0 && strcmp(fact->owner, owner) == 0;
+}
+
+/* All checks of the owner, of both sides. */
+static Promises
+collect(const char *kind, const char *owner, LabComparison *comparison,
+		const LabEvaluation *evaluation)
+{
+	Promises promises = {NIL, NIL, NULL, comparison, evaluation};
+	ListCell *cell;
+
+	foreach (cell, evaluation->facts)
+	{
+		LabFact *fact = lfirst(cell);
+		Promise *promise;
+
+		if (strcmp(fact->object, owner) == 0 && promises.scope == NULL)
+			promises.scope = fact;
+		if (!belongs(fact, kind, owner))
+			continue;
+		promises.scope = fact;
+		promise = make_promise(fact);
+		promise->own = fact;
+		promise->kept = fact->taken;
+		promises.found = lappend(promises.found, promise);
+	}
+	foreach (cell, evaluation->comparisons)
+	{
+		LabComparison *other = lfirst(cell);
+		Promise *promise;
+		ListCell *own;
+
+		if (!belongs(&other->check->fact, kind, owner))
+			continue;
+		promise = make_promise(&other->check->fact);
+		promise->comparison = other;
+		promise->kept = other->status == LAB_PASS;
+		promises.expected = lappend(promises.expected, promise);
+		/* what it was paired with in vain looks for another */
+		foreach (own, promises.found)
+			if (((Promise *) lfirst(own))->own == other->found)
+				((Promise *) lfirst(own))->kept = promise->kept;
+	}
+	return promises;
+}
+
+/* The promises that are not kept yet, over no other columns than these (NULL: any). */
+static List *
+open_ones(List *promises, const Promise *over)
+{
+	List *result = NIL;
+	ListCell *cell;
+
+	foreach (cell, promises)
+	{
+		Promise *promise = lfirst(cell);
+
+		if (!promise->kept && (over == NULL || is_subset(promise->columns, over->columns)))
+			result = lappend(result, promise);
+	}
+	return result;
+}
+
+/* One condition of all. */
+static char *
+together(List *promises)
+{
+	StringInfoData text;
+	ListCell *cell;
+
+	initStringInfo(&text);
+	foreach (cell, promises)
+	{
+		const Promise *promise = lfirst(cell);
+		char *expression = lab_equations_property(promise->fact->definition, "expression");
+
+		appendStringInfo(&text, "%s(%s)", text.len > 0 ? " AND " : "",
+						 expression ? expression : "NULL::boolean");
+	}
+	return text.data;
+}
+
+static bool
+same_rests(List *a, List *b)
+{
+	const char *first = ((Promise *) linitial(a))->fact->definition;
+	List *all = list_concat_copy(a, b);
+	ListCell *cell;
+
+	foreach (cell, all)
+		if (!lab_equations_same_rest(first, ((Promise *) lfirst(cell))->fact->definition))
+			return false;
+	return true;
+}
+
+/* Do these accept the same rows?  Then they are kept. */
+static bool
+try(const Promises *promises, List *expected, List *found)
+{
+	List *both = list_concat_copy(expected, found);
+	ListCell *cell;
+
+	if (expected == NIL || found == NIL || !same_rests(expected, found) ||
+		!lab_equations_hold(LAB_EQUAL_CHECK, together(expected), together(found), promises->scope,
+							promises->comparison, promises->evaluation))
+		return false;
+	foreach (cell, both)
+	{
+		Promise *promise = lfirst(cell);
+
+		promise->kept = true;
+		if (promise->comparison)
+		{
+			promise->comparison->status = LAB_PASS;
+			promise->comparison->problem = NULL;
+		}
+		else
+			promise->own->taken = true;
+	}
+	return true;
+}
+
+static void
+compare_sets(const Promises *promises)
+{
+	ListCell *cell;
+
+	foreach (cell, promises->expected)
+	{
+		Promise *one = lfirst(cell);
+
+		if (!one->kept)
+			(void) try(promises, list_make1(one), open_ones(promises->found, one));
+	}
+	foreach (cell, promises->found)
+	{
+		Promise *one = lfirst(cell);
+
+		if (!one->kept)
+			(void) try(promises, open_ones(promises->expected, one), list_make1(one));
+	}
+	if (open_ones(promises->expected, NULL) == NIL)
+		return;
+	if (!try(promises, open_ones(promises->expected, NULL), open_ones(promises->found, NULL)))
+		(void) try(promises, promises->expected, promises->found);
+}
+
+/* Each open check against each open one over the same columns, whichever it was paired with. */
+static void
+compare_singly(const Promises *promises)
+{
+	ListCell *cell;
+	ListCell *other;
+
+	foreach (cell, promises->expected)
+	{
+		Promise *one = lfirst(cell);
+
+		foreach (other, promises->found)
+		{
+			Promise *own = lfirst(other);
+
+			if (!one->kept && !own->kept && strcmp(one->fact->object, own->fact->object) == 0)
+				(void) try(promises, list_make1(one), list_make1(own));
+		}
+	}
+}
+
+/* Checks of the participant's own that add nothing are no extras. */
+static void
+take_redundant(const Promises *promises)
+{
+	if (promises->expected && open_ones(promises->expected, NULL) == NIL &&
+		open_ones(promises->found, NULL))
+		(void) try(promises, promises->expected, promises->found);
+}
+
+/* One check of each owner judges for all of them: the first that fails, else the first. */
+static bool
+is_judge(const LabComparison *comparison, const LabEvaluation *evaluation)
+{
+	const LabFact *fact = &comparison->check->fact;
+	const LabComparison *first = NULL;
+	ListCell *cell;
+
+	foreach (cell, evaluation->comparisons)
+	{
+		const LabComparison *other = lfirst(cell);
+
+		if (!belongs(&other->check->fact, fact->kind, fact->owner))
+			continue;
+		if (other->status != LAB_PASS)
+			return other == comparison;
+		if (first == NULL)
+			first = other;
+	}
+	return first == comparison;
+}
+
+void
+lab_equations_judge_check(LabComparison *comparison, const LabEvaluation *evaluation)
+{
+	const LabFact *fact = &comparison->check->fact;
+	Promises promises;
+
+	if (!is_judge(comparison, evaluation))
+		return;
+	promises = collect(fact->kind, fact->owner, comparison, evaluation);
+	if (promises.scope == NULL)
+		return;
+	compare_singly(&promises);
+	compare_sets(&promises);
+	take_redundant(&promises);
+}

@@ -1,0 +1,101 @@
+/*
+ * facts_sql.h
+ *		Pieces of SQL that the queries over the catalogs share.
+ *
+ * Used by facts_queries_*.c only.  A query that is made of RELATIONS starts with
+ * it and can go on with further common table expressions after a comma.
+ */
+#ifndef LAB_FACTS_SQL_H
+#define LAB_FACTS_SQL_H
+
+/* clang-format off */
+
+/* Schemas that people made; n is the alias of pg_namespace. */
+#define PEOPLES_SCHEMA \
+	"n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
+
+/* No part of an extension. */
+#define NO_MEMBER(catalog, oid) \
+	"NOT EXISTS (" \
+	"SELECT FROM pg_depend e" \
+	" WHERE e.classid = '" catalog "'::regclass AND e.objid = " oid " AND e.deptype = 'e')"
+
+/* Neither part of an extension nor made by the server for another object. */
+#define NO_PART(catalog, oid) \
+	"NOT EXISTS (" \
+	"SELECT FROM pg_depend e" \
+	" WHERE e.classid = '" catalog "'::regclass AND e.objid = " oid " AND e.deptype IN ('e', 'i'))"
+
+/* rel: relations with the name that people know them by. */
+#define RELATIONS \
+	"WITH rel AS MATERIALIZED (\n" \
+	"	SELECT c.*, format('%I.%I', n.nspname, c.relname) AS name\n" \
+	"	FROM pg_class c\n" \
+	"	JOIN pg_namespace n ON n.oid = c.relnamespace\n" \
+	"	WHERE " PEOPLES_SCHEMA "\n" \
+	"		AND " NO_MEMBER("pg_class", "c.oid") "\n" \
+	")"
+
+/*
+ * seq, after RELATIONS: sequences.  One that feeds its column has no name of its
+ * own that counts: it is the sequence of the column.
+ */
+#define SEQUENCES \
+	", seq AS MATERIALIZED (\n" \
+	"	SELECT rel.oid,\n" \
+	"		CASE WHEN own.feeds THEN 'sequence of ' || own.name ELSE rel.name END AS object,\n" \
+	"		CASE WHEN own.feeds THEN own.relation ELSE rel.name END AS owner,\n" \
+	"		own.name AS owned_by,\n" \
+	"		coalesce(own.feeds, false) AS feeds\n" \
+	"	FROM rel\n" \
+	"	LEFT JOIN LATERAL (\n" \
+	"		SELECT t.name AS relation, format('%s.%I', t.name, a.attname) AS name,\n" \
+	"			d.deptype = 'i' OR EXISTS (\n" \
+	"				SELECT\n" \
+	"				FROM pg_attrdef f\n" \
+	"				JOIN pg_depend u ON u.classid = 'pg_attrdef'::regclass AND u.objid = f.oid\n" \
+	"				WHERE f.adrelid = a.attrelid AND f.adnum = a.attnum\n" \
+	"					AND u.refclassid = 'pg_class'::regclass AND u.refobjid = rel.oid) AS feeds\n" \
+	"		FROM pg_depend d\n" \
+	"		JOIN rel t ON t.oid = d.refobjid\n" \
+	"		JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid\n" \
+	"		WHERE d.classid = 'pg_class'::regclass AND d.objid = rel.oid\n" \
+	"			AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')\n" \
+	"	) own ON true\n" \
+	"	WHERE rel.relkind = 'S'\n" \
+	")"
+
+/* The columns of an array of attribute numbers, by name. */
+#define COLUMN_NAMES(relation, numbers) \
+	"(SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attname)" \
+	" FROM pg_attribute a" \
+	" WHERE a.attrelid = " relation " AND a.attnum = ANY (" numbers "))"
+
+/* An array of name=value as a jsonb object. */
+#define OPTIONS(options) \
+	"(SELECT jsonb_object_agg(option_name, coalesce(option_value, ''))" \
+	" FROM pg_options_to_table(" options "))"
+
+/*
+ * A column that only newer versions have: read from the row as jsonb, so that
+ * one text serves them all.
+ */
+#define NEWER(row, column) \
+	"(to_jsonb(" row ") ->> '" column "')"
+
+/* How a trigger fires. */
+#define FIRES(column) \
+	"CASE " column " WHEN 'O' THEN 'yes' WHEN 'D' THEN 'no'" \
+	" WHEN 'R' THEN 'on replicas' ELSE 'always' END"
+
+/*
+ * Whose place the participant takes: whoever owns the reference.  $1 is the
+ * participant, or 0 in the reference and the starter.
+ */
+#define PARTICIPANT \
+	"(SELECT CASE WHEN $1 <> 0 THEN $1 ELSE datdba END" \
+	" FROM pg_database WHERE datname = current_database())"
+
+/* clang-format on */
+
+#endif /* LAB_FACTS_SQL_H */

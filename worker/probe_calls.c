@@ -1,0 +1,340 @@
+/*
+ * probe_calls.c
+ *		Calls of a routine with all sorts of values.
+ *
+ * Half of the calls take ordinary values in every place, combined so that each
+ * value has its turn with different partners; the rest have an edge in one
+ * place, and then some leave out arguments that have defaults.  The seed is the
+ * routine's name: the same calls come out every time.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "common/pg_prng.h"
+#include "executor/spi.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "worker/probe_routine.h"
+
+#define GROUP_ROWS 6 /* rows that an aggregate gets at most */
+
+/* What polymorphic arguments stand for, in turns. */
+static const Oid stand_ins[] = {INT4OID, TEXTOID, NUMERICOID};
+
+/* Groups of calls: each gets its share. */
+enum
+{
+	ORDINARY,
+	EDGES,
+	LEFT_OUT,
+	WINDOWS
+};
+
+typedef struct Calls
+{
+	const LabRoutine *routine;
+	LabValues *values; /* of each argument */
+	pg_prng_state random;
+	List *calls; /* of LabProbe * */
+	int limit;
+	int group;
+} Calls;
+
+static Oid
+some_enum(void)
+{
+	Oid found = InvalidOid;
+	bool isnull;
+
+	SPI_connect();
+	if (SPI_execute("SELECT oid FROM pg_type WHERE typtype = 'e' ORDER BY oid LIMIT 1", true, 1) ==
+			SPI_OK_SELECT &&
+		SPI_processed == 1)
+		found = DatumGetObjectId(
+			SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	SPI_finish();
+	return found;
+}
+
+/* A type that can be written down, in the place of the declared one; InvalidOid: there is none. */
+static Oid
+concrete_type(Oid type, Oid stand_in)
+{
+	switch (type)
+	{
+		case ANYOID:
+		case ANYELEMENTOID:
+		case ANYNONARRAYOID:
+		case ANYCOMPATIBLEOID:
+		case ANYCOMPATIBLENONARRAYOID:
+			return stand_in;
+		case ANYARRAYOID:
+		case ANYCOMPATIBLEARRAYOID:
+			return get_array_type(stand_in);
+		case ANYENUMOID:
+			return some_enum();
+		case ANYRANGEOID:
+		case ANYCOMPATIBLERANGEOID:
+			return stand_in == INT4OID ? INT4RANGEOID : NUMRANGEOID;
+		case ANYMULTIRANGEOID:
+		case ANYCOMPATIBLEMULTIRANGEOID:
+			return stand_in == INT4OID ? INT4MULTIRANGEOID : NUMMULTIRANGEOID;
+	}
+	return get_typtype(type) == TYPTYPE_PSEUDO ? InvalidOid : type;
+}
+
+static bool
+is_polymorphic(const LabRoutine *routine)
+{
+	for (int i = 0; i < routine->narguments; i++)
+		if (IsPolymorphicType(routine->arguments[i].type) || routine->arguments[i].type == ANYOID)
+			return true;
+	return false;
+}
+
+bool
+lab_routine_callable(const LabRoutine *routine)
+{
+	if (routine->kind == PROKIND_WINDOW || strcmp(routine->language, "c") == 0)
+		return false;
+	if (strcmp(routine->language, "internal") == 0 && routine->kind != PROKIND_AGGREGATE)
+		return false;
+	for (int i = 0; i < routine->narguments; i++)
+		if (!OidIsValid(concrete_type(routine->arguments[i].type, INT4OID)) &&
+			routine->arguments[i].type != RECORDOID)
+			return false;
+	return true;
+}
+
+static char *
+pick(Calls *calls, List *values, int i)
+{
+	return list_length(values) == 0 ? NULL : list_nth(values, i % list_length(values));
+}
+
+/* An ordinary value, at random; an edge where there is none. */
+static char *
+pick_any(Calls *calls, const LabValues *values)
+{
+	char *value = pick(calls, values->ordinary, pg_prng_uint32(&calls->random) >> 1);
+
+	return value ? value : linitial(values->edges);
+}
+
+static bool
+is_full(const Calls *calls)
+{
+	return list_length(calls->calls) >= calls->limit;
+}
+
+static void
+add_call(Calls *calls, char *sql)
+{
+	ListCell *cell;
+
+	foreach (cell, calls->calls)
+		if (strcmp(((LabProbe *) lfirst(cell))->step.sql, sql) == 0)
+			return;
+	if (!is_full(calls))
+		calls->calls = lappend(calls->calls, lab_probe_look(sql, calls->group));
+}
+
+/* A call with the first n arguments. */
+static void
+add_plain_call(Calls *calls, char **arguments, int n)
+{
+	const LabRoutine *routine = calls->routine;
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "%s %s(",
+					 routine->kind == PROKIND_PROCEDURE ? "CALL"
+					 : routine->anonymous               ? "SELECT"
+														: "SELECT * FROM",
+					 routine->name);
+	for (int i = 0; i < n; i++)
+		appendStringInfo(&sql, "%s%s%s", i > 0 ? ", " : "",
+						 routine->arguments[i].variadic ? "VARIADIC " : "", arguments[i]);
+	appendStringInfoChar(&sql, ')');
+	add_call(calls, sql.data);
+}
+
+static void
+add_plain_calls(Calls *calls)
+{
+	const LabRoutine *routine = calls->routine;
+	int n = routine->narguments;
+	char **arguments = palloc0(sizeof(char *) * Max(n, 1));
+	int most = 1;
+
+	calls->group = ORDINARY;
+	for (int i = 0; i < n; i++)
+		most = Max(most, list_length(calls->values[i].ordinary));
+	/* Each ordinary value of each argument, with partners that change from round to round. */
+	for (int turn = 0; turn < most * (n > 1 ? 3 : 1); turn++)
+	{
+		for (int i = 0; i < n; i++)
+		{
+			int shift = (turn / most) * (i + 1) * 7;
+			char *value = pick(calls, calls->values[i].ordinary, turn + shift);
+
+			arguments[i] = value ? value : linitial(calls->values[i].edges);
+		}
+		add_plain_call(calls, arguments, n);
+	}
+	calls->group = LEFT_OUT;
+	/* Without what has a default, here and there. */
+	for (int left_out = 1; left_out <= routine->defaults && left_out <= n; left_out++)
+		for (int turn = 0; turn < 3; turn++)
+		{
+			for (int i = 0; i < n; i++)
+				arguments[i] = pick_any(calls, &calls->values[i]);
+			add_plain_call(calls, arguments, n - left_out);
+		}
+}
+
+/* One edge, and ordinary values around it. */
+static void
+add_edge_calls(Calls *calls)
+{
+	int n = calls->routine->narguments;
+	char **arguments = palloc0(sizeof(char *) * Max(n, 1));
+
+	calls->group = EDGES;
+	for (int i = 0; i < n; i++)
+	{
+		ListCell *cell;
+
+		foreach (cell, calls->values[i].edges)
+		{
+			for (int j = 0; j < n; j++)
+				arguments[j] = i == j ? lfirst(cell) : pick_any(calls, &calls->values[j]);
+			add_plain_call(calls, arguments, n);
+		}
+	}
+}
+
+/* A few rows as a table v (n, c1, c2 ...). */
+static char *
+group_of(Calls *calls, int rows, bool edges)
+{
+	int n = calls->routine->narguments;
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfoString(&sql, "(VALUES ");
+	for (int row = 0; row < Max(rows, 1); row++)
+	{
+		appendStringInfo(&sql, "%s(%d", row > 0 ? ", " : "", row);
+		for (int i = 0; i < n; i++)
+		{
+			bool edge = edges && pg_prng_uint32(&calls->random) % 3 == 0;
+			char *value =
+				edge ? pick(calls, calls->values[i].edges, pg_prng_uint32(&calls->random) % 3)
+					 : pick_any(calls, &calls->values[i]);
+
+			appendStringInfo(&sql, ", %s", value);
+		}
+		appendStringInfoChar(&sql, ')');
+	}
+	appendStringInfoString(&sql, ") AS v (n");
+	for (int i = 0; i < n; i++)
+		appendStringInfo(&sql, ", c%d", i + 1);
+	appendStringInfo(&sql, ")%s", rows == 0 ? " WHERE false" : "");
+	return sql.data;
+}
+
+static void
+append_columns(StringInfo sql, int from, int to)
+{
+	for (int i = from; i < to; i++)
+		appendStringInfo(sql, "%sv.c%d", i > from ? ", " : "", i + 1);
+}
+
+static void
+add_group(Calls *calls, int rows, bool edges, bool window)
+{
+	const LabRoutine *routine = calls->routine;
+	StringInfoData sql;
+
+	calls->group = window ? WINDOWS : edges ? EDGES : ORDINARY;
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "SELECT %s(", routine->name);
+	if (routine->ordered_set)
+	{
+		for (int i = 0; i < routine->direct; i++)
+			appendStringInfo(&sql, "%s%s", i > 0 ? ", " : "", pick_any(calls, &calls->values[i]));
+		appendStringInfoString(&sql, ") WITHIN GROUP (ORDER BY ");
+		append_columns(&sql, routine->direct, routine->narguments);
+	}
+	else if (routine->narguments == 0)
+		appendStringInfoChar(&sql, '*');
+	else
+	{
+		if (routine->arguments[routine->narguments - 1].variadic)
+		{
+			append_columns(&sql, 0, routine->narguments - 1);
+			appendStringInfo(&sql, "%sVARIADIC v.c%d", routine->narguments > 1 ? ", " : "",
+							 routine->narguments);
+		}
+		else
+			append_columns(&sql, 0, routine->narguments);
+	}
+	appendStringInfo(&sql, ")%s AS result FROM %s",
+					 window ? " OVER (ORDER BY v.n ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)" : "",
+					 group_of(calls, rows, edges));
+	add_call(calls, sql.data);
+}
+
+static void
+add_groups(Calls *calls)
+{
+	add_group(calls, 0, false, false);
+	for (int turn = 0; turn < 8; turn++)
+		for (int rows = 1; rows <= GROUP_ROWS; rows += turn % 2 + 1)
+			add_group(calls, rows, turn % 2 == 1,
+					  turn % 4 == 2 && rows > 2 && !calls->routine->ordered_set);
+}
+
+List *
+lab_routine_calls(const LabRoutine *routine, const LabMentions *mentions, int limit, int timeout)
+{
+	Calls calls = {routine, NULL, {0}, NIL, limit};
+	int turns = is_polymorphic(routine) ? lengthof(stand_ins) : 1;
+
+	calls.values = palloc0(sizeof(LabValues) * Max(routine->narguments, 1));
+	pg_prng_seed(&calls.random,
+				 DatumGetUInt64(hash_any_extended((const unsigned char *) routine->name,
+												  strlen(routine->name), 0)));
+	for (int turn = 0; turn < turns; turn++)
+	{
+		for (int i = 0; i < routine->narguments; i++)
+		{
+			const LabArgument *argument = &routine->arguments[i];
+
+			if (argument->type == RECORDOID)
+				calls.values[i] = (LabValues){list_make2("ROW(1, 'a'::text)", "ROW(2, 'b'::text)"),
+											  list_make1("NULL::record")};
+			else if (argument->out)
+				calls.values[i] = (LabValues){NIL, list_make1("NULL")};
+			else
+				calls.values[i] = lab_values_for(concrete_type(argument->type, stand_ins[turn]),
+												 argument->name, mentions, routine->owner, timeout);
+		}
+		calls.limit = limit * (turn + 1) / turns;
+		if (routine->kind == PROKIND_AGGREGATE)
+			add_groups(&calls);
+		else
+		{
+			calls.limit -= limit / turns / 3; /* room for edges */
+			add_plain_calls(&calls);
+			calls.limit += limit / turns / 3;
+			add_edge_calls(&calls);
+			if (routine->narguments > 0)
+				add_plain_calls(&calls);
+		}
+	}
+	return calls.calls;
+}

@@ -1,0 +1,83 @@
+/*
+ * probe_function.c
+ *		What functions, procedures and aggregates do.
+ *
+ * Calls that were made up in the reference are repeated in the participant's
+ * database.  The same source is a pass at once: what it calls, and the tables
+ * that it reads, are compared on their own.  What cannot be called is compared
+ * by its source.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_proc.h"
+#include "extension/guc.h"
+#include "worker/probe.h"
+#include "worker/probe_function.h"
+#include "worker/probe_perturb.h"
+#include "worker/probe_routine.h"
+
+#define CANDIDATES 5 /* times as many calls are tried as are kept */
+
+static const char *
+digest_of(const LabRoutine *routine)
+{
+	return lab_source_digest(psprintf("%s; %s", routine->language, routine->source));
+}
+
+void
+lab_function_derive(LabFact *fact, const LabEvaluation *evaluation)
+{
+	const LabJob *job = evaluation->job;
+	LabRoutine *routine = lab_routine_read(fact->relation);
+	LabProbeScope scope = {job, fact->object, InvalidOid};
+	LabPlan plan = {"source"};
+
+	if (routine == NULL)
+		return;
+	plan.source = digest_of(routine);
+	if (lab_routine_callable(routine))
+	{
+		LabMentions mentions = {NIL, NIL, NIL};
+		List *calls;
+
+		scope.owner = routine->owner;
+		plan.path = lab_probe_path(routine->schema);
+		plan.watched = lab_probe_tables();
+		lab_source_mentions(routine->source, &mentions);
+		lab_perturb_follow(&mentions);
+		scope.by_chance = lab_source_by_chance(&mentions);
+		plan.read = lab_perturb_tables(&mentions, plan.path, job->check_timeout);
+		lab_perturb_level(&plan, plan.read, job->check_timeout);
+		calls = lab_routine_calls(routine, &mentions, lab_probes * CANDIDATES, job->check_timeout);
+		plan.probes = list_concat(plan.probes, calls);
+		lab_perturb_plan(&plan, plan.read, list_copy_head(calls, lab_probes));
+		if (lab_probe_settle(&plan, &scope, lab_probes))
+			plan.by = "probes";
+	}
+	fact->definition = lab_plan_write(&plan);
+}
+
+void
+lab_function_judge(LabComparison *comparison, const LabEvaluation *evaluation)
+{
+	LabPlan *plan = lab_plan_read(comparison->check->fact.definition);
+	LabRoutine *routine = lab_routine_read(comparison->found->relation);
+	LabProbeScope scope = {evaluation->job, comparison->found->object, evaluation->job->role};
+
+	if (routine == NULL)
+		return;
+	if (strcmp(plan->source, digest_of(routine)) == 0)
+	{
+		comparison->status = LAB_PASS;
+		return;
+	}
+	if (plan->probes == NIL)
+	{
+		comparison->problem = psprintf("%s cannot be tried, and its source is another one",
+									   comparison->check->fact.object);
+		return;
+	}
+	if (!OidIsValid(scope.owner))
+		scope.owner = routine->owner;
+	lab_probe_judge(comparison, plan, &scope);
+}

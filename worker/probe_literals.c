@@ -1,0 +1,325 @@
+/*
+ * probe_literals.c
+ *		Values to try that need no data: what types are known for, what code mentions.
+ */
+#include "postgres.h"
+
+#include <ctype.h>
+#include <math.h>
+
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "worker/probe_values.h"
+
+#define LONGEST_LENGTH 64 /* numbers up to this one may be lengths of texts */
+#define LONGEST_DAYS 4000 /* and up to this one, numbers of days */
+
+/* What a type is known for: ordinary values, then edges after a NULL. */
+static const struct
+{
+	Oid type;
+	const char *values[24];
+} known[] = {
+	{INT2OID, {"1", "2", "3", "7", "10", "100", NULL, "0", "-1", "32767", "-32768"}},
+	{INT4OID,
+	 {"1", "2", "3", "4", "5", "7", "10", "100", NULL, "0", "-1", "-7", "2147483647",
+	  "-2147483648"}},
+	{INT8OID,
+	 {"1", "2", "3", "7", "10", "100", NULL, "0", "-1", "5000000000", "9223372036854775807",
+	  "-9223372036854775808"}},
+	{NUMERICOID,
+	 {"1", "2", "10", "0.5", "2.5", "99.99", "100", "1234.567", NULL, "0", "-1", "-2.5", "0.001",
+	  "1000000", "NaN", "Infinity"}},
+	{FLOAT4OID, {"1", "2", "10", "0.5", "2.5", "100", NULL, "0", "-1", "NaN", "Infinity"}},
+	{FLOAT8OID,
+	 {"1", "2", "10", "0.5", "2.5", "99.99", "100", NULL, "0", "-1", "-2.5", "1e10", "NaN",
+	  "Infinity"}},
+	{BOOLOID, {"true", "false", NULL}},
+	{TEXTOID,
+	 {"a", "abc", "Ab Cd", "ABC", "two words", "level", "a,b,c", "ann@example.org", "42", NULL, "",
+	  " ", "  padded  ", "\303\244\303\226\303\237\342\202\254", "%", "a_b", "it's", "-1.5",
+	  "line\nbreak"}},
+	{BPCHAROID, {"a", "abc", "A", "42", NULL, "", " a"}},
+	{NAMEOID, {"a", "abc", NULL, ""}},
+	{CHAROID, {"a", "A", "1", NULL, ""}},
+	{DATEOID,
+	 {"2024-02-29", "2025-03-15", "2025-12-31", "2026-01-01", "2000-06-10", "2026-08-02", NULL,
+	  "1970-01-01", "0001-01-01", "9999-12-31", "infinity", "-infinity"}},
+	{TIMESTAMPOID,
+	 {"2024-02-29 12:00", "2025-03-15 08:30:15.5", "2025-12-31 23:59:59", "2026-01-01",
+	  "2026-08-02 17:45", NULL, "1970-01-01", "9999-12-31", "infinity", "-infinity"}},
+	{TIMESTAMPTZOID,
+	 {"2024-02-29 12:00+00", "2025-03-15 08:30:15.5+00", "2025-12-31 23:59:59+00", "2026-01-01+00",
+	  "2026-08-02 17:45+00", NULL, "1970-01-01+00", "9999-12-31+00", "infinity", "-infinity"}},
+	{TIMEOID, {"08:30", "12:00", "17:45:10", NULL, "00:00", "23:59:59.999999", "24:00"}},
+	{TIMETZOID, {"08:30+00", "12:00+02", NULL, "00:00+00"}},
+	{INTERVALOID,
+	 {"1 day", "1 hour", "30 days", "1 month", "1 year", "90 minutes", NULL, "0", "-1 day",
+	  "1 year 2 months 3 days 04:05:06"}},
+	{UUIDOID,
+	 {"6f2c1d8e-0a4b-4c3d-8e5f-0123456789ab", "11111111-1111-4111-8111-111111111111", NULL,
+	  "00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff"}},
+	{JSONBOID,
+	 {"{\"a\": 1}", "[1, 2, 3]", "{\"a\": {\"b\": [true, null]}, \"c\": \"x\"}", "\"text\"", "5",
+	  NULL, "{}", "[]", "null"}},
+	{JSONOID,
+	 {"{\"a\": 1}", "[1, 2, 3]", "{\"a\": {\"b\": [true, null]}, \"c\": \"x\"}", "\"text\"", "5",
+	  NULL, "{}", "[]", "null"}},
+	{BYTEAOID, {"\\x616263", "\\x00ff10", NULL, "\\x"}},
+	{INETOID, {"10.0.0.1", "192.168.1.5/24", "::1", NULL, "0.0.0.0"}},
+	{CIDROID, {"10.0.0.0/8", "192.168.1.0/24", NULL, "0.0.0.0/0"}},
+	{CASHOID, {"1", "12.50", "100", NULL, "0", "-1"}},
+	{BITOID, {"1", "0", NULL, ""}},
+	{VARBITOID, {"101", "1111", NULL, ""}},
+	{POINTOID, {"(1,2)", "(3,4)", NULL, "(0,0)"}},
+	{XMLOID, {"<a>1</a>", "<a b=\"c\"/>", NULL, ""}},
+	{OIDOID, {"1", "26", NULL, "0"}},
+	{TSVECTOROID, {"'cat' 'dog':2", NULL, ""}},
+	{TSQUERYOID, {"cat", "cat & !dog", NULL, ""}},
+};
+
+/* For types that nobody here has heard of: what is valid will be found out. */
+static const char *const guesses[] = {"a",
+									  "1",
+									  "abc",
+									  "0",
+									  "(1,1)",
+									  "1,2,3",
+									  "a=>b",
+									  "2026-01-01",
+									  "",
+									  "{}",
+									  "a.b",
+									  "<a></a>",
+									  "08:00:2b:01:02:03"};
+
+char *
+lab_literal(const char *text, Oid type)
+{
+	bool bare = type == BOOLOID;
+
+	if (type == INT4OID)
+		bare = strspn(text, "0123456789") == strlen(text) || strcmp(text, "-1") == 0;
+	if (bare)
+		return pstrdup(text);
+	return psprintf("%s::%s", quote_literal_cstr(text), format_type_be(type));
+}
+
+/* Without doubles. */
+static void
+add(List **list, const char *text, Oid type)
+{
+	char *literal = lab_literal(text, type);
+	ListCell *cell;
+
+	foreach (cell, *list)
+		if (strcmp(lfirst(cell), literal) == 0)
+			return;
+	*list = lappend(*list, literal);
+}
+
+/* Does the code deal with lengths, or with the clock?  Else its numbers are neither. */
+static bool
+mentions_any(const LabMentions *mentions, const char *const *words, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (lab_source_mentions_word(mentions, words[i]))
+			return true;
+	return false;
+}
+
+static void
+add_expression(List **list, char *expression)
+{
+	*list = lappend(*list, expression);
+}
+
+/* The number in the code, and those right beside it. */
+static void
+add_numbers(List **list, Oid type, const LabMentions *mentions)
+{
+	ListCell *cell;
+
+	foreach (cell, mentions->numbers)
+	{
+		const char *number = lfirst(cell);
+		const char *point = strchr(number, '.');
+		bool whole = type == INT2OID || type == INT4OID || type == INT8OID;
+		int64 value;
+
+		if (strlen(number) > 15 || (whole && point))
+			continue;
+		if (point)
+		{
+			int digits = strlen(point + 1);
+
+			add(list, number, type);
+			add(list, psprintf("%.*f", digits, strtod(number, NULL) + pow(10, -digits)), type);
+			add(list, psprintf("%.*f", digits, strtod(number, NULL) - pow(10, -digits)), type);
+			continue;
+		}
+		value = strtoll(number, NULL, 10);
+		add(list, number, type);
+		add(list, psprintf(INT64_FORMAT, value + 1), type);
+		add(list, psprintf(INT64_FORMAT, value - 1), type);
+		if (!whole && value < 1000)
+			add(list, psprintf(INT64_FORMAT ".01", value), type);
+	}
+}
+
+/* Words in the code, and texts of a length that it mentions. */
+static void
+add_texts(List **list, Oid type, const LabMentions *mentions)
+{
+	static const char *const measures[] = {
+		"length", "char_length", "character_length", "left", "right",
+		"substr", "substring",   "octet_length",     "lpad", "rpad"};
+	ListCell *cell;
+
+	foreach (cell, mentions->strings)
+	{
+		const char *string = lfirst(cell);
+		char *plain = pstrdup(string);
+		char *to = plain;
+
+		if (strlen(string) > 40)
+			continue;
+		add(list, string, type);
+		for (const char *from = string; *from; from++) /* a pattern: something that it matches */
+			if (*from != '%')
+				*to++ = *from == '_' ? 'x' : *from;
+		*to = '\0';
+		if (strcmp(plain, string) != 0)
+			add(list, plain, type);
+		if (strchr(string, '%'))
+			add(list, psprintf("x%sy", plain), type);
+	}
+	if (!mentions_any(mentions, measures, lengthof(measures)))
+		return;
+	foreach (cell, mentions->numbers)
+	{
+		int length = atoi(lfirst(cell));
+
+		if (!strchr(lfirst(cell), '.') && length > 1 && length <= LONGEST_LENGTH)
+			for (int i = Max(length - 1, 1); i <= length + 1; i++)
+				add_expression(list, psprintf("repeat('x', %d)::%s", i, format_type_be(type)));
+	}
+}
+
+/* Times in the code, and times that long ago. */
+static void
+add_times(List **list, Oid type, const LabMentions *mentions)
+{
+	const char *name = format_type_be(type);
+	static const char *const times[] = {
+		"now",          "current_date", "current_timestamp", "localtimestamp",
+		"age",          "interval",     "clock_timestamp",   "days",
+		"make_interval"};
+	const char *unit = type == DATEOID ? "1 day" : "1 second";
+	ListCell *cell;
+
+	add_expression(list, psprintf("now()::%s", name));
+	foreach (cell, mentions->strings)
+	{
+		const char *string = lfirst(cell);
+		const char *base = NULL;
+
+		if (strlen(string) > 40 || !isdigit((unsigned char) *string))
+			continue;
+		if (strchr(string, '-'))
+			base = psprintf("%s::timestamptz", quote_literal_cstr(string));
+		else if (strchr(string, ' '))
+			base = psprintf("(now() - %s::interval)", quote_literal_cstr(string));
+		if (base == NULL)
+			continue;
+		add_expression(list, psprintf("%s::%s", base, name));
+		add_expression(list, psprintf("(%s - interval '%s')::%s", base, unit, name));
+		add_expression(list, psprintf("(%s + interval '%s')::%s", base, unit, name));
+	}
+	if (!mentions_any(mentions, times, lengthof(times)))
+		return;
+	foreach (cell, mentions->numbers)
+	{
+		int days = atoi(lfirst(cell));
+
+		if (strchr(lfirst(cell), '.') || days < 1 || days > LONGEST_DAYS)
+			continue;
+		for (int i = days - 1; i <= days + 1; i++)
+			add_expression(list, psprintf("(now() - interval '%d days')::%s", i, name));
+	}
+}
+
+static void
+add_json(List **list, Oid type, const LabMentions *mentions)
+{
+	ListCell *cell;
+
+	foreach (cell, mentions->strings)
+	{
+		const char *string = lfirst(cell);
+
+		if (strlen(string) > 40 || strpbrk(string, "\"\\{}%"))
+			continue;
+		add(list, psprintf("{\"%s\": 1}", string), type);
+		add(list, psprintf("{\"%s\": \"x\"}", string), type);
+	}
+}
+
+void
+lab_literals_mentioned(List **list, Oid type, const LabMentions *mentions)
+{
+	Oid base = getBaseType(type);
+	char category;
+	bool preferred;
+
+	get_type_category_preferred(base, &category, &preferred);
+	if (base == OIDOID)
+		return;
+	if (category == TYPCATEGORY_NUMERIC)
+		add_numbers(list, type, mentions);
+	else if (category == TYPCATEGORY_STRING)
+		add_texts(list, type, mentions);
+	else if (base == DATEOID || base == TIMESTAMPOID || base == TIMESTAMPTZOID)
+		add_times(list, type, mentions);
+	else if (base == JSONOID || base == JSONBOID)
+		add_json(list, type, mentions);
+	else if (category != TYPCATEGORY_BOOLEAN)
+	{
+		ListCell *cell;
+
+		foreach (cell, mentions->strings)
+			if (strlen(lfirst(cell)) <= 40)
+				add(list, lfirst(cell), type);
+	}
+}
+
+void
+lab_literals_known(LabValues *values, Oid type)
+{
+	Oid base = getBaseType(type);
+
+	if (base == VARCHAROID)
+		base = TEXTOID;
+	for (int i = 0; i < lengthof(known); i++)
+	{
+		List **list = &values->ordinary;
+
+		if (known[i].type != base)
+			continue;
+		for (int j = 0; j < lengthof(known[i].values); j++)
+		{
+			const char *value = known[i].values[j];
+
+			if (value)
+				add(list, value, type);
+			else if (list == &values->edges)
+				break;
+			else
+				list = &values->edges;
+		}
+		return;
+	}
+	for (int i = 0; i < lengthof(guesses); i++)
+		add(&values->ordinary, guesses[i], type);
+}

@@ -1,0 +1,377 @@
+/*
+ * probe_perturb.c
+ *		Other rows in the tables, to see what follows from them.
+ *
+ * The rows that are there can agree with a wrong view by accident.  So rows are
+ * added (alike but for their keys; with every NULL that is allowed; with what the
+ * view's text mentions, and right beside it; parents without children), then
+ * changed, then half of them are removed, then all.  After each of these the
+ * view is looked at.
+ */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "extension/guc.h"
+#include "optimizer/optimizer.h"
+#include "rewrite/rewriteHandler.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/memutils.h"
+#include "worker/probe.h"
+#include "worker/probe_effect.h"
+#include "worker/probe_perturb.h"
+#include "worker/probe_table.h"
+
+#define LEVELS 3 /* of views over views */
+#define MOST_VALUES 12
+
+/* clang-format off */
+
+/* Views, and functions, of the names in $1. */
+static const char code_query[] =
+	"SELECT pg_get_viewdef(c.oid)\n"
+	"FROM pg_class c\n"
+	"JOIN pg_namespace n ON n.oid = c.relnamespace\n"
+	"WHERE c.relname = ANY ($1) AND c.relkind IN ('v', 'm')\n"
+	"	AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'\n"
+	"UNION ALL\n"
+	"SELECT coalesce(pg_get_function_sqlbody(p.oid), p.prosrc)\n"
+	"FROM pg_proc p\n"
+	"JOIN pg_namespace n ON n.oid = p.pronamespace\n"
+	"WHERE p.proname = ANY ($1) AND p.prokind <> 'a'\n"
+	"	AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'\n"
+	"ORDER BY 1";
+
+static const char tables_query[] =
+	"SELECT c.oid\n"
+	"FROM pg_class c\n"
+	"JOIN pg_namespace n ON n.oid = c.relnamespace\n"
+	"WHERE c.relname = ANY ($1) AND c.relkind IN ('r', 'p') AND NOT c.relispartition\n"
+	"	AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'\n"
+	"ORDER BY c.oid";
+/* clang-format on */
+
+/* The first column of the query's rows as texts; $1 are the words. */
+static List *
+about_words(const char *query, const LabMentions *mentions)
+{
+	MemoryContext context = CurrentMemoryContext;
+	int n = list_length(mentions->words);
+	Datum *words = palloc(sizeof(Datum) * Max(n, 1));
+	Oid type = TEXTARRAYOID;
+	Datum array;
+	List *found = NIL;
+	ListCell *cell;
+
+	foreach (cell, mentions->words)
+		words[foreach_current_index(cell)] = CStringGetTextDatum(lfirst(cell));
+	array = PointerGetDatum(construct_array(words, n, TEXTOID, -1, false, TYPALIGN_INT));
+	SPI_connect();
+	if (SPI_execute_with_args(query, 1, &type, &array, NULL, true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not look for what code mentions");
+	MemoryContextSwitchTo(context);
+	for (uint64 i = 0; i < SPI_processed; i++)
+		found = lappend(found, SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));
+	SPI_finish();
+	MemoryContextSwitchTo(context);
+	return found;
+}
+
+void
+lab_perturb_follow(LabMentions *mentions)
+{
+	for (int level = 0; level < LEVELS; level++)
+	{
+		int before = list_length(mentions->words);
+		ListCell *cell;
+
+		foreach (cell, about_words(code_query, mentions))
+			if (lfirst(cell))
+				lab_source_mentions(lfirst(cell), mentions);
+		if (list_length(mentions->words) == before)
+			return;
+	}
+}
+
+List *
+lab_perturb_tables(const LabMentions *mentions, const char *path, int timeout)
+{
+	List *tables = NIL;
+	ListCell *cell;
+
+	foreach (cell, about_words(tables_query, mentions))
+	{
+		LabTable *table = lab_table_read(atooid(lfirst(cell)), mentions, timeout);
+
+		if (table == NULL)
+			continue;
+		lab_table_try(table, path, timeout);
+		tables = lappend(tables, table);
+	}
+	return tables;
+}
+
+static void
+add(LabPlan *plan, const char *sql)
+{
+	plan->probes = lappend(plan->probes, lab_probe_change(sql));
+}
+
+static void
+add_probes(LabPlan *plan, List *probes)
+{
+	ListCell *cell;
+
+	foreach (cell, probes)
+	{
+		const LabProbe *probe = lfirst(cell);
+
+		plan->probes = lappend(plan->probes, lab_probe_look(probe->step.sql, probe->group));
+	}
+}
+
+/* Values that may turn up in a column; NULL among them where it may be. */
+static List *
+pool_of(const LabColumn *column)
+{
+	List *pool =
+		list_copy_head(column->parents ? column->parents : column->values.ordinary, MOST_VALUES);
+
+	if (!column->not_null)
+		pool = lappend(pool, psprintf("NULL::%s", format_type_be(column->type)));
+	return pool;
+}
+
+static void
+add_row(LabPlan *plan, const LabTable *table, char **row)
+{
+	add(plan, lab_table_insert(table, row));
+}
+
+/* Children for the parents that were added. */
+static void
+add_children(LabPlan *plan, const LabTable *table)
+{
+	int n = Max(list_length(table->samples), 1) + 20;
+	ListCell *cell;
+
+	for (int i = 0; i < table->ncolumns; i++)
+		foreach (cell, table->columns[i].heirs)
+		{
+			char **row = lab_table_new_row(table, n++, table->modelled);
+
+			row[i] = lfirst(cell);
+			add_row(plan, table, row);
+		}
+}
+
+/* Rows that are alike but for their keys, one with NULLs, and some with a bit of everything. */
+static void
+add_rows(LabPlan *plan, const LabTable *table)
+{
+	int samples = Max(list_length(table->samples), 1);
+	int mixed = 0;
+	char **row;
+
+	add_row(plan, table, lab_table_new_row(table, 0, table->modelled));
+	add_row(plan, table, lab_table_new_row(table, 1, table->modelled));
+	add_row(plan, table, lab_table_new_row(table, samples, table->modelled)); /* the first again */
+	row = lab_table_new_row(table, samples + 1, table->modelled);
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		const LabColumn *column = &table->columns[i];
+
+		if (row[i] && !column->not_null && !column->key)
+			row[i] = psprintf("NULL::%s", format_type_be(column->type));
+		mixed = Max(mixed, list_length(pool_of(column)));
+	}
+	add_row(plan, table, row);
+	for (int turn = 0; turn < mixed; turn++)
+	{
+		row = lab_table_new_row(table, samples + 2 + turn, table->modelled);
+		for (int i = 0; i < table->ncolumns; i++)
+		{
+			List *pool = pool_of(&table->columns[i]);
+
+			if (row[i] && !table->columns[i].key && pool)
+				row[i] = list_nth(pool, (turn + i * 3) % list_length(pool));
+		}
+		add_row(plan, table, row);
+	}
+	add_children(plan, table);
+}
+
+/* A number for each row that does not depend on where it lies. */
+static char *
+row_hash(const LabTable *table)
+{
+	StringInfoData columns;
+	bool primary = false;
+
+	for (int i = 0; i < table->ncolumns; i++)
+		primary |= table->columns[i].primary;
+	initStringInfo(&columns);
+	for (int i = 0; i < table->ncolumns; i++)
+		if (primary ? table->columns[i].primary : true)
+			appendStringInfo(&columns, ", %s", table->columns[i].name);
+	return psprintf("abs(hashtext(concat_ws('-'%s)) %% 1000)", columns.data);
+}
+
+/* Each column gets other values, another one in each row. */
+static void
+change_rows(LabPlan *plan, const LabTable *table)
+{
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		const LabColumn *column = &table->columns[i];
+		List *pool = pool_of(column);
+		StringInfoData values;
+		ListCell *cell;
+
+		if (column->fixed || column->automatic || column->key || pool == NIL)
+			continue;
+		initStringInfo(&values);
+		foreach (cell, pool)
+			appendStringInfo(&values, "%s%s", values.len > 0 ? ", " : "", (char *) lfirst(cell));
+		if (!table->large)
+			add(plan, psprintf("UPDATE %s SET %s = (ARRAY[%s])[1 + (%s + %d) %% %d]", table->name,
+							   column->name, values.data, row_hash(table), i, list_length(pool)));
+		/* Should that be too much at once: one row, one value. */
+		foreach (cell, table->samples)
+			add(plan, psprintf("UPDATE %s SET %s = %s%s", table->name, column->name,
+							   (char *) list_nth(pool, (foreach_current_index(cell) + i) %
+														   list_length(pool)),
+							   lab_table_where(table, lfirst(cell))));
+	}
+}
+
+static void
+each_table(LabPlan *plan, List *tables, void (*change)(LabPlan *, const LabTable *), List *probes)
+{
+	ListCell *cell;
+
+	foreach (cell, tables)
+		change(plan, lfirst(cell));
+	add_probes(plan, probes);
+}
+
+static void
+remove_half(LabPlan *plan, const LabTable *table)
+{
+	ListCell *cell;
+
+	if (!table->large)
+		add(plan, psprintf("DELETE FROM %s WHERE %s %% 2 = 0", table->name, row_hash(table)));
+	foreach (cell, table->samples)
+		if (foreach_current_index(cell) < 2)
+			add(plan,
+				psprintf("DELETE FROM %s%s", table->name, lab_table_where(table, lfirst(cell))));
+}
+
+static void
+remove_all(LabPlan *plan, const LabTable *table)
+{
+	if (!table->large)
+		add(plan, psprintf("DELETE FROM %s", table->name));
+}
+
+void
+lab_perturb_level(LabPlan *plan, List *tables, int timeout)
+{
+	ListCell *cell;
+	ListCell *watch;
+
+	foreach (cell, tables)
+	{
+		const LabTable *table = lfirst(cell);
+		char *sql = lab_table_level(table, plan->path, timeout);
+
+		if (sql == NULL)
+			continue;
+		add(plan, sql);
+		foreach (watch, plan->watched)
+			if (strcmp(((LabWatch *) lfirst(watch))->name, table->name) == 0)
+				((LabWatch *) lfirst(watch))->level = true;
+	}
+}
+
+void
+lab_perturb_plan(LabPlan *plan, List *tables, List *probes)
+{
+	List *children_first = NIL;
+	ListCell *cell;
+
+	if (tables == NIL)
+		return;
+	foreach (cell, tables)
+		children_first = lcons(lfirst(cell), children_first);
+	each_table(plan, tables, add_rows, probes);
+	each_table(plan, tables, change_rows, probes);
+	each_table(plan, children_first, remove_half, probes);
+	each_table(plan, children_first, remove_all, probes);
+}
+
+/* The view's own words; the server's way to write them does not depend on the participant's. */
+static char *
+definition_of(Oid view)
+{
+	return TextDatumGetCString(DirectFunctionCall1(pg_get_viewdef, ObjectIdGetDatum(view)));
+}
+
+/* Does it give something else each time? */
+static bool
+varies(Oid view)
+{
+	Relation relation = table_open(view, AccessShareLock);
+	bool varies = contain_volatile_functions((Node *) get_view_query(relation));
+
+	table_close(relation, AccessShareLock);
+	return varies;
+}
+
+void
+lab_view_derive(LabFact *fact, const LabEvaluation *evaluation)
+{
+	const LabJob *job = evaluation->job;
+	LabProbeScope scope = {job, fact->object, lab_sandbox_identity(InvalidOid, fact->relation)};
+	LabPlan plan = {"probes"};
+	LabMentions mentions = {NIL, NIL, NIL};
+	char *text = definition_of(fact->relation);
+	char *probe = psprintf("SELECT * FROM %s", fact->object);
+
+	if (varies(fact->relation))
+		return; /* the comparison of its text, with its result, is all there can be */
+	if (get_rel_relkind(fact->relation) == RELKIND_MATVIEW)
+		probe = psprintf("REFRESH MATERIALIZED VIEW %s; %s", fact->object, probe);
+	plan.source = lab_source_digest(text);
+	plan.path = lab_probe_path(get_namespace_name(get_rel_namespace(fact->relation)));
+	lab_source_mentions(text, &mentions);
+	lab_perturb_follow(&mentions);
+	scope.by_chance = lab_source_by_chance(&mentions);
+	plan.read = lab_perturb_tables(&mentions, plan.path, job->check_timeout);
+	lab_perturb_level(&plan, plan.read, job->check_timeout);
+	lab_perturb_plan(&plan, plan.read, list_make1(lab_probe_look(probe, 0)));
+	if (plan.probes && lab_probe_settle(&plan, &scope, lab_probes))
+		fact->definition = lab_plan_write(&plan);
+}
+
+void
+lab_view_judge(LabComparison *comparison, const LabEvaluation *evaluation)
+{
+	const LabFact *expected = &comparison->check->fact;
+	LabPlan *plan = lab_plan_read(expected->definition);
+	LabProbeScope scope = {evaluation->job, expected->object, InvalidOid};
+
+	if (strcmp(plan->source, lab_source_digest(definition_of(comparison->found->relation))) == 0)
+	{
+		comparison->status = LAB_PASS;
+		return;
+	}
+	scope.owner = lab_sandbox_identity(evaluation->job->role, comparison->found->relation);
+	lab_probe_judge(comparison, plan, &scope);
+}

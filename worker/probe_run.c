@@ -1,0 +1,351 @@
+/*
+ * probe_run.c
+ *		Statements run one after another as somebody, looked at, and rolled back.
+ *
+ * A run is a subtransaction that is always rolled back, with one subtransaction
+ * within it for each step.  The role, the settings and the shielded sequences
+ * belong to the run; what a step does stays until its end where it is kept.
+ * Between the steps nothing but C code looks at things: never SQL, which would
+ * run as the participant under a search_path of theirs.
+ *
+ * Deferred constraints are checked at once: at the end there is no commit, and a
+ * security-restricted operation does not let them wait.
+ */
+#include "postgres.h"
+
+#include <limits.h>
+
+#include "access/xact.h"
+#include "executor/spi.h"
+#include "executor/tuptable.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "storage/proc.h"
+#include "tcop/dest.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+#include "utils/snapmgr.h"
+#include "utils/timeout.h"
+#include "utils/timestamp.h"
+#include "worker/probe_effect.h"
+#include "worker/probe_run.h"
+#include "worker/probe_sequences.h"
+
+#define TEXT_LENGTH 100
+#define LOCK_TIMEOUT_MS 500
+#define RESERVE 4 /* a quarter of the limit is for everything else */
+
+static TimestampTz deadline = DT_NOEND; /* of all probes of this evaluation */
+
+/* Where the rows of a step go. */
+typedef struct Rows
+{
+	DestReceiver receiver; /* first */
+	MemoryContext context; /* of the outcome */
+	MemoryContext row_context;
+	bool ordered;
+	bool any; /* it returns rows, if only none */
+	TupleDesc descriptor;
+	LabDigest sum;
+	uint64 count;
+	StringInfoData text;
+	bool cut; /* the text is complete as far as it goes */
+} Rows;
+
+static void
+rows_startup(DestReceiver *self, int operation, TupleDesc descriptor)
+{
+	Rows *rows = (Rows *) self;
+	MemoryContext before = MemoryContextSwitchTo(rows->context);
+
+	rows->any = true;
+	rows->descriptor = CreateTupleDescCopy(descriptor);
+	if (rows->row_context == NULL)
+		rows->row_context =
+			AllocSetContextCreate(CurrentMemoryContext, "probe row", ALLOCSET_DEFAULT_SIZES);
+	MemoryContextSwitchTo(before);
+}
+
+static void
+append_value(Rows *rows, int column, TupleTableSlot *slot)
+{
+	Oid output;
+	bool varlena;
+
+	if (column > 0)
+		appendStringInfoString(&rows->text, ", ");
+	if (slot->tts_isnull[column])
+	{
+		appendStringInfoString(&rows->text, "NULL");
+		return;
+	}
+	getTypeOutputInfo(TupleDescAttr(rows->descriptor, column)->atttypid, &output, &varlena);
+	appendStringInfoString(&rows->text, OidOutputFunctionCall(output, slot->tts_values[column]));
+}
+
+/* The row for people, as long as there is room. */
+static void
+append_row(Rows *rows, TupleTableSlot *slot)
+{
+	bool several = rows->descriptor->natts != 1;
+
+	if (rows->cut)
+		return;
+	if (rows->text.len > TEXT_LENGTH)
+	{
+		rows->cut = true;
+		appendStringInfoString(&rows->text, " ...");
+		return;
+	}
+	if (rows->count > 0)
+		appendStringInfoString(&rows->text, ", ");
+	if (several)
+		appendStringInfoChar(&rows->text, '(');
+	for (int i = 0; i < rows->descriptor->natts && rows->text.len <= TEXT_LENGTH; i++)
+		append_value(rows, i, slot);
+	if (several)
+		appendStringInfoChar(&rows->text, ')');
+}
+
+static bool
+rows_receive(TupleTableSlot *slot, DestReceiver *self)
+{
+	Rows *rows = (Rows *) self;
+	MemoryContext before = MemoryContextSwitchTo(rows->row_context);
+	LabDigest row = {0, 0};
+
+	slot_getallattrs(slot);
+	for (int i = 0; i < rows->descriptor->natts; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(rows->descriptor, i);
+		const char *name = NameStr(attribute->attname);
+		LabDigest value = slot->tts_isnull[i]
+							  ? lab_digest_null()
+							  : lab_digest_value(slot->tts_values[i], attribute->atttypid,
+												 attribute->attcollation);
+
+		lab_digest_add(&row, lab_digest_combine(lab_digest_bytes(name, strlen(name)), value));
+	}
+	append_row(rows, slot);
+	row = lab_digest_mix(row);
+	if (rows->ordered)
+		rows->sum = lab_digest_combine(rows->sum, row);
+	else
+		lab_digest_add(&rows->sum, row);
+	rows->count++;
+	MemoryContextSwitchTo(before);
+	MemoryContextReset(rows->row_context);
+	return true;
+}
+
+static void
+rows_nothing(DestReceiver *self)
+{
+}
+
+/* For the run alone: the rollback of its subtransaction puts it back. */
+static void
+set_locally(const char *name, const char *value)
+{
+	/* A source up to PGC_S_OVERRIDE would make it the default for good. */
+	(void) set_config_option(name, value, PGC_SUSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0,
+							 false);
+}
+
+static void
+execute(const LabStep *step, LabOutcome *outcome, MemoryContext context)
+{
+	Rows rows = {{rows_receive, rows_startup, rows_nothing, rows_nothing, DestNone}};
+	SPIExecuteOptions options = {0};
+	int result;
+
+	rows.context = context;
+	rows.ordered = step->ordered;
+	initStringInfo(&rows.text);
+	options.dest = &rows.receiver;
+	SPI_connect();
+	if (step->quiet)
+		set_locally("session_replication_role", "replica");
+	result = SPI_execute_extended(step->sql, &options);
+	if (step->quiet)
+		set_locally("session_replication_role", "origin");
+	if (result < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("this statement cannot be tried: %s", SPI_result_code_string(result))));
+	outcome->rows = rows.any ? rows.count : SPI_processed;
+	SPI_finish();
+	MemoryContextSwitchTo(context);
+	if (!rows.any)
+		return;
+	outcome->digest =
+		psprintf("%016lx%016lx", (unsigned long) rows.sum.high, (unsigned long) rows.sum.low);
+	if (rows.text.len > TEXT_LENGTH && !rows.cut)
+	{
+		int length = pg_mbcliplen(rows.text.data, rows.text.len, TEXT_LENGTH);
+
+		outcome->text = psprintf("%.*s ...", length, rows.text.data);
+	}
+	else
+		outcome->text = rows.count == 0 ? pstrdup("no rows") : rows.text.data;
+}
+
+static void
+note_error(LabOutcome *outcome, MemoryContext context)
+{
+	ErrorData *error;
+
+	MemoryContextSwitchTo(context);
+	error = CopyErrorData();
+	FlushErrorState();
+	outcome->sqlstate = error->sqlerrcode;
+	outcome->message = pstrdup(error->message ? error->message : "unknown error");
+	outcome->rows = 0;
+	outcome->digest = outcome->text = NULL;
+	FreeErrorData(error);
+}
+
+static void
+run_step(const LabStage *stage, const LabStep *step, LabOutcome *outcome)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	bool effects = step->effects && !step->keep;
+
+	outcome->ran = true;
+	if (effects)
+		lab_effect_before(stage->watched);
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		enable_timeout_after(STATEMENT_TIMEOUT, Min(stage->timeout, Max(lab_probe_time_left(), 1)));
+		execute(step, outcome, context);
+		if (effects)
+			lab_effect_after(stage->watched);
+		disable_timeout(STATEMENT_TIMEOUT, false);
+		QueryCancelPending = false;
+		if (step->keep)
+			ReleaseCurrentSubTransaction();
+		else
+			RollbackAndReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		disable_timeout(STATEMENT_TIMEOUT, false);
+		QueryCancelPending = false;
+		note_error(outcome, context);
+		RollbackAndReleaseCurrentSubTransaction();
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
+	if (effects && outcome->sqlstate == 0)
+		outcome->effects = lab_effect_take(stage->watched);
+	if (step->keep)
+		lab_effect_forget(stage->watched);
+}
+
+static void
+prepare(const LabStage *stage)
+{
+	int lock_timeout = Min(LOCK_TIMEOUT_MS, Max(DeadlockTimeout / 2, 1));
+
+	set_locally("lock_timeout", psprintf("%d", lock_timeout));
+	set_locally("track_counts", "on");
+	if (stage->path)
+		set_locally("search_path", stage->path);
+}
+
+static List *
+run_steps(const LabStage *stage, List *steps)
+{
+	static const LabStep immediate = {"SET CONSTRAINTS ALL IMMEDIATE", true, false, false};
+	List *shielded;
+	List *outcomes = NIL;
+	LabOutcome ignored = {0};
+	bool stopped = false;
+	bool fresh = true;
+	Oid user;
+	int security;
+	ListCell *cell;
+
+	prepare(stage);
+	shielded = lab_sequences_shield(stage->owner);
+	lab_effect_open(stage->watched);
+	GetUserIdAndSecContext(&user, &security);
+	SetUserIdAndSecContext(stage->role,
+						   security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
+	run_step(stage, &immediate, &ignored);
+	lab_sequences_restart(shielded);
+	foreach (cell, steps)
+	{
+		const LabStep *step = lfirst(cell);
+		LabOutcome *outcome = palloc0(sizeof(LabOutcome));
+
+		outcomes = lappend(outcomes, outcome);
+		if (stopped)
+			continue;
+		if (lab_probe_time_left() <= 0)
+		{
+			stopped = true;
+			continue;
+		}
+		if (!fresh)
+			lab_sequences_restart(shielded);
+		run_step(stage, step, outcome);
+		fresh = step->keep;
+		if (step->keep)
+			lab_sequences_mark(shielded);
+		stopped = outcome->sqlstate == ERRCODE_QUERY_CANCELED;
+	}
+	return outcomes;
+}
+
+bool
+lab_probe_run(const LabStage *stage, List *steps, List **outcomes, LabSandboxError *error)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	volatile bool prepared = false;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		*outcomes = run_steps(stage, steps);
+		prepared = true;
+	}
+	PG_CATCH();
+	{
+		LabOutcome outcome = {0};
+
+		note_error(&outcome, context);
+		error->sqlstate = outcome.sqlstate;
+		error->message = outcome.message;
+	}
+	PG_END_TRY();
+	/* This brings back the role and the settings as well. */
+	RollbackAndReleaseCurrentSubTransaction();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
+	return prepared;
+}
+
+void
+lab_probe_limit(int limit)
+{
+	deadline = limit > 0
+				   ? TimestampTzPlusMilliseconds(GetCurrentTimestamp(), limit - limit / RESERVE)
+				   : DT_NOEND;
+}
+
+int
+lab_probe_time_left(void)
+{
+	if (TIMESTAMP_IS_NOEND(deadline))
+		return INT_MAX;
+	return (int) TimestampDifferenceMilliseconds(GetCurrentTimestamp(), deadline);
+}

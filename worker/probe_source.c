@@ -1,0 +1,188 @@
+/*
+ * probe_source.c
+ *		Code as text: what it mentions, and whether two texts are the same code.
+ *
+ * Tokens of SQL and PL/pgSQL, as far as both need them: comments, strings, names,
+ * numbers, and everything else character by character.  Dollar quotes are no
+ * strings here: what is in them is code more often than not.
+ */
+#include "postgres.h"
+
+#include <ctype.h>
+
+#include "lib/stringinfo.h"
+#include "parser/scansup.h"
+#include "worker/digest.h"
+#include "worker/probe_source.h"
+
+typedef enum TokenKind
+{
+	TOKEN_END,
+	TOKEN_WORD,
+	TOKEN_NUMBER,
+	TOKEN_STRING,
+	TOKEN_OTHER
+} TokenKind;
+
+typedef struct Token
+{
+	TokenKind kind;
+	char *text; /* a string without its quotes */
+} Token;
+
+static const char *
+skip_comments(const char *at)
+{
+	for (;;)
+	{
+		if (isspace((unsigned char) *at))
+			at++;
+		else if (at[0] == '-' && at[1] == '-')
+			while (*at && *at != '\n')
+				at++;
+		else if (at[0] == '/' && at[1] == '*')
+		{
+			const char *end = strstr(at + 2, "*/");
+
+			at = end ? end + 2 : at + strlen(at);
+		}
+		else
+			return at;
+	}
+}
+
+static bool
+in_name(char c)
+{
+	return c == '_' || c == '$' || isalnum((unsigned char) c) || IS_HIGHBIT_SET(c);
+}
+
+/* What is between quotes, with doubled ones undone; *at is moved behind it. */
+static char *
+quoted(const char **at)
+{
+	const char quote = **at;
+	StringInfoData text;
+
+	initStringInfo(&text);
+	for ((*at)++; **at; (*at)++)
+	{
+		if (**at == quote && (*at)[1] != quote)
+			break;
+		if (**at == quote)
+			(*at)++;
+		appendStringInfoChar(&text, **at);
+	}
+	if (**at)
+		(*at)++;
+	return text.data;
+}
+
+static Token
+next_token(const char **at)
+{
+	const char *start = *at = skip_comments(*at);
+	Token token = {TOKEN_END, NULL};
+
+	if (*start == '\0')
+		return token;
+	if (*start == '\'')
+		return (Token){TOKEN_STRING, quoted(at)};
+	if (*start == '"')
+		return (Token){TOKEN_WORD, quoted(at)};
+	if (isdigit((unsigned char) *start))
+	{
+		while (isdigit((unsigned char) **at) || (**at == '.' && isdigit((unsigned char) (*at)[1])))
+			(*at)++;
+		return (Token){TOKEN_NUMBER, pnstrdup(start, *at - start)};
+	}
+	if (in_name(*start) && *start != '$')
+	{
+		while (in_name(**at))
+			(*at)++;
+		return (Token){TOKEN_WORD, downcase_identifier(start, *at - start, false, false)};
+	}
+	(*at)++;
+	return (Token){TOKEN_OTHER, pnstrdup(start, 1)};
+}
+
+static bool
+has(List *list, const char *text)
+{
+	ListCell *cell;
+
+	foreach (cell, list)
+		if (strcmp(lfirst(cell), text) == 0)
+			return true;
+	return false;
+}
+
+static void
+add(List **list, char *text)
+{
+	if (!has(*list, text))
+		*list = lappend(*list, text);
+}
+
+void
+lab_source_mentions(const char *source, LabMentions *mentions)
+{
+	for (;;)
+	{
+		Token token = next_token(&source);
+
+		switch (token.kind)
+		{
+			case TOKEN_END:
+				return;
+			case TOKEN_NUMBER:
+				add(&mentions->numbers, token.text);
+				break;
+			case TOKEN_STRING:
+				add(&mentions->strings, token.text);
+				break;
+			case TOKEN_WORD:
+				add(&mentions->words, token.text);
+				break;
+			case TOKEN_OTHER:
+				break;
+		}
+	}
+}
+
+bool
+lab_source_mentions_word(const LabMentions *mentions, const char *word)
+{
+	return has(mentions->words, word);
+}
+
+bool
+lab_source_by_chance(const LabMentions *mentions)
+{
+	static const char *const words[] = {"random",     "clock_timestamp",  "timeofday",
+										"gen_random_uuid", "uuid_generate_v4", "gen_random_bytes",
+										"random_normal",   "tablesample",      "pg_backend_pid"};
+
+	for (int i = 0; i < lengthof(words); i++)
+		if (has(mentions->words, words[i]))
+			return true;
+	return false;
+}
+
+char *
+lab_source_digest(const char *source)
+{
+	LabDigest digest = {0, 0};
+
+	for (;;)
+	{
+		Token token = next_token(&source);
+
+		if (token.kind == TOKEN_END)
+			break;
+		digest = lab_digest_combine(
+			digest, lab_digest_combine(lab_digest_bytes(&token.kind, sizeof(token.kind)),
+									   lab_digest_bytes(token.text, strlen(token.text))));
+	}
+	return psprintf("%016lx%016lx", (unsigned long) digest.high, (unsigned long) digest.low);
+}

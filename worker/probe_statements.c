@@ -1,0 +1,210 @@
+/*
+ * probe_statements.c
+ *		Statements on a table that its triggers, rules and constraints may do
+ *		something about.
+ *
+ * What the code of the triggers mentions comes first in each column's values, so
+ * that conditions are met, just missed, and violated.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "lib/stringinfo.h"
+#include "parser/parse_coerce.h"
+#include "utils/builtins.h"
+#include "worker/probe_table.h"
+
+#define VALUES_OF_COLUMN 14
+#define EDGES_OF_COLUMN 3
+#define ROWS 3
+
+typedef struct Statements
+{
+	List *probes; /* of LabProbe * */
+	int group;
+} Statements;
+
+static void
+add(Statements *statements, const char *sql)
+{
+	statements->probes = lappend(statements->probes, lab_probe_look(sql, statements->group));
+}
+
+static char *
+set_clause(const LabTable *table, int column, const char *value)
+{
+	return psprintf("UPDATE %s SET %s = %s", table->name, table->columns[column].name, value);
+}
+
+/* The values to try in a column; those of its parents where it has any. */
+static List *
+values_of(const LabColumn *column)
+{
+	List *values = list_copy_head(column->parents ? column->parents : column->values.ordinary,
+								  VALUES_OF_COLUMN);
+
+	return list_concat(values, list_copy_head(column->values.edges, EDGES_OF_COLUMN));
+}
+
+/* A row that is there already. */
+static char *
+insert_again(const LabTable *table)
+{
+	char **row = palloc(sizeof(char *) * table->ncolumns);
+
+	memcpy(row, linitial(table->samples), sizeof(char *) * table->ncolumns);
+	for (int i = 0; i < table->ncolumns; i++)
+		if (table->columns[i].fixed)
+			row[i] = NULL;
+	return lab_table_insert(table, row);
+}
+
+/* INSERT: as it should be, twice at once, and with each value in each column. */
+static void
+inserts(const LabTable *table, Statements *statements)
+{
+	for (int n = 0; n < ROWS; n++)
+		for (int modelled = 0; modelled < 2; modelled++)
+			add(statements, lab_table_insert(table, lab_table_new_row(table, n, modelled)));
+	add(statements, psprintf("%s; %s", lab_table_insert(table, lab_table_new_row(table, 0, false)),
+							 lab_table_insert(table, lab_table_new_row(table, 1, false))));
+	if (table->samples)
+		add(statements, insert_again(table));
+	add(statements, psprintf("INSERT INTO %s DEFAULT VALUES", table->name));
+}
+
+/* INSERT ... SELECT of several rows, for statement-level triggers and transition tables. */
+static char *
+insert_several(const LabTable *table, bool modelled)
+{
+	StringInfoData sql;
+	char *first = lab_table_insert(table, lab_table_new_row(table, 0, modelled));
+
+	initStringInfo(&sql);
+	appendStringInfoString(&sql, first);
+	if (strstr(first, " VALUES (") == NULL)
+		return sql.data;
+	for (int n = 1; n < ROWS; n++)
+		appendStringInfo(
+			&sql, ", %s",
+			strstr(lab_table_insert(table, lab_table_new_row(table, n, modelled)), " VALUES (") +
+				strlen(" VALUES "));
+	return sql.data;
+}
+
+static void
+inserts_with(const LabTable *table, Statements *statements, int column)
+{
+	ListCell *cell;
+
+	foreach (cell, values_of(&table->columns[column]))
+	{
+		int n = foreach_current_index(cell) % ROWS;
+		char **row = lab_table_new_row(table, n, false);
+
+		row[column] = lfirst(cell);
+		add(statements, lab_table_insert(table, row));
+		row = lab_table_new_row(table, n, true);
+		row[column] = lfirst(cell);
+		if (foreach_current_index(cell) < ROWS)
+			add(statements, lab_table_insert(table, row));
+	}
+	if (table->columns[column].has_default)
+	{
+		char **row = lab_table_new_row(table, 0, false);
+
+		row[column] = NULL;
+		add(statements, lab_table_insert(table, row));
+	}
+}
+
+/* UPDATE of one row that is there, or has just been added. */
+static void
+updates_of(const LabTable *table, Statements *statements, int column)
+{
+	char **row = lab_table_new_row(table, 0, false);
+	char *insert = lab_table_insert(table, row);
+	ListCell *cell;
+
+	foreach (cell, values_of(&table->columns[column]))
+	{
+		int n = foreach_current_index(cell);
+		char *set = set_clause(table, column, lfirst(cell));
+
+		if (table->samples)
+			add(statements,
+				psprintf("%s%s", set,
+						 lab_table_where(
+							 table, list_nth(table->samples, n % list_length(table->samples)))));
+		if (table->samples == NIL || n < 2)
+			add(statements, psprintf("%s; %s%s", insert, set, lab_table_where(table, row)));
+	}
+}
+
+/* Statements about all rows, and about none. */
+static void
+wholesale(const LabTable *table, Statements *statements)
+{
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		const LabColumn *column = &table->columns[i];
+
+		if (column->fixed)
+			continue;
+		add(statements, psprintf("%s WHERE false", set_clause(table, i, column->name)));
+		if (!table->large)
+			add(statements, set_clause(table, i, column->name));
+		if (!table->large && TypeCategory(column->type) == TYPCATEGORY_NUMERIC && !column->key)
+		{
+			add(statements, set_clause(table, i, psprintf("%s + 1", column->name)));
+			add(statements, set_clause(table, i, psprintf("%s - 1", column->name)));
+			add(statements, set_clause(table, i, psprintf("%s * 2", column->name)));
+		}
+	}
+	add(statements, psprintf("DELETE FROM %s WHERE false", table->name));
+	if (!table->large)
+		add(statements, psprintf("DELETE FROM %s", table->name));
+	if (!table->view)
+	{
+		add(statements, psprintf("TRUNCATE %s", table->name));
+		add(statements, psprintf("TRUNCATE %s CASCADE", table->name));
+	}
+}
+
+static void
+deletes(const LabTable *table, Statements *statements)
+{
+	char **row = lab_table_new_row(table, 0, false);
+	ListCell *cell;
+
+	foreach (cell, table->samples)
+		add(statements,
+			psprintf("DELETE FROM %s%s", table->name, lab_table_where(table, lfirst(cell))));
+	add(statements, psprintf("%s; DELETE FROM %s%s", lab_table_insert(table, row), table->name,
+							 lab_table_where(table, row)));
+}
+
+List *
+lab_table_statements(const LabTable *table)
+{
+	Statements statements = {NIL, 0};
+
+	inserts(table, &statements);
+	statements.group++;
+	add(&statements, insert_several(table, false));
+	add(&statements, insert_several(table, true));
+	statements.group++;
+	deletes(table, &statements);
+	statements.group++;
+	wholesale(table, &statements);
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		if (table->columns[i].fixed)
+			continue;
+		statements.group++;
+		inserts_with(table, &statements, i);
+		statements.group++;
+		updates_of(table, &statements, i);
+	}
+	return statements.probes;
+}

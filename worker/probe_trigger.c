@@ -1,0 +1,126 @@
+/*
+ * probe_trigger.c
+ *		What the triggers and rules of a table or view do.
+ *
+ * Statements of all kinds run against the table, meeting and missing what the
+ * triggers ask for; their results, their errors, and what becomes of every table
+ * are compared.  The same triggers with the same functions are a pass at once.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "extension/guc.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "worker/probe.h"
+#include "worker/probe_perturb.h"
+#include "worker/probe_table.h"
+#include "worker/probe_trigger.h"
+
+#define STATEMENTS 3 /* times as many as of calls: there is more to vary */
+
+/* clang-format off */
+
+/* The code that reacts to statements on a relation: $1. */
+static const char code[] =
+	"SELECT string_agg(c.text, E';\\n' ORDER BY c.text)\n"
+	"FROM (\n"
+	"	SELECT concat(t.tgenabled, ' ', pg_get_triggerdef(t.oid), ' ',\n"
+	"		coalesce(pg_get_function_sqlbody(p.oid), p.prosrc))\n"
+	"	FROM pg_trigger t\n"
+	"	JOIN pg_proc p ON p.oid = t.tgfoid\n"
+	"	WHERE t.tgrelid = $1 AND NOT t.tgisinternal\n"
+	"	UNION ALL\n"
+	"	SELECT concat(ev_enabled, ' ', pg_get_ruledef(oid))\n"
+	"	FROM pg_rewrite\n"
+	"	WHERE ev_class = $1 AND rulename <> '_RETURN'\n"
+	") AS c (text)";
+
+/* What statements on it have to keep to. */
+static const char limits[] =
+	"SELECT string_agg(pg_get_constraintdef(oid), E';\\n' ORDER BY oid)\n"
+	"FROM pg_constraint\n"
+	"WHERE conrelid = $1 AND contype IN ('c', 'x')\n"
+	"	OR contypid IN (SELECT atttypid FROM pg_attribute WHERE attrelid = $1)";
+
+/* clang-format on */
+
+static char *
+text_about(const char *query, Oid relation)
+{
+	MemoryContext context = CurrentMemoryContext;
+	Oid type = OIDOID;
+	Datum value = ObjectIdGetDatum(relation);
+	char *text;
+
+	SPI_connect();
+	if (SPI_execute_with_args(query, 1, &type, &value, NULL, true, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the code of a table");
+	text = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	text = MemoryContextStrdup(context, text ? text : "");
+	SPI_finish();
+	MemoryContextSwitchTo(context);
+	return text;
+}
+
+void
+lab_trigger_derive(LabFact *fact, const LabEvaluation *evaluation)
+{
+	const LabJob *job = evaluation->job;
+	LabProbeScope scope = {job, fact->object, InvalidOid};
+	LabPlan plan = {"definition"};
+	LabMentions mentions = {NIL, NIL, NIL};
+	char *text = text_about(code, fact->relation);
+	LabTable *table;
+
+	plan.source = lab_source_digest(text);
+	lab_source_mentions(text, &mentions);
+	lab_source_mentions(text_about(limits, fact->relation), &mentions);
+	lab_perturb_follow(&mentions);
+	scope.by_chance = lab_source_by_chance(&mentions);
+	table = lab_table_read(fact->relation, &mentions, job->check_timeout);
+	if (table == NULL)
+		return;
+	scope.owner = table->owner;
+	plan.path = lab_probe_path(get_namespace_name(get_rel_namespace(fact->relation)));
+	plan.watched = lab_probe_tables();
+	plan.read = list_make1(table);
+	if (!table->view)
+		lab_perturb_level(&plan, plan.read, job->check_timeout);
+	plan.probes = list_concat(plan.probes, lab_table_statements(table));
+	if (lab_probe_settle(&plan, &scope, lab_probes * STATEMENTS))
+		plan.by = "probes";
+	fact->definition = lab_plan_write(&plan);
+}
+
+void
+lab_trigger_judge(LabComparison *comparison, const LabEvaluation *evaluation)
+{
+	const LabFact *expected = &comparison->check->fact;
+	LabPlan *plan;
+	LabProbeScope scope = {evaluation->job, expected->object, InvalidOid};
+
+	if (comparison->found == NULL)
+	{
+		comparison->problem =
+			psprintf("%s has no %s", expected->object,
+					 strcmp(expected->kind, "rule_behaviour") == 0 ? "rule" : "trigger");
+		return;
+	}
+	plan = lab_plan_read(expected->definition);
+	if (strcmp(plan->source, lab_source_digest(text_about(code, comparison->found->relation))) == 0)
+	{
+		comparison->status = LAB_PASS;
+		return;
+	}
+	if (plan->probes == NIL)
+	{
+		comparison->problem =
+			psprintf("%s cannot be tried, and its code is another one", expected->object);
+		return;
+	}
+	scope.owner = lab_sandbox_identity(evaluation->job->role, comparison->found->relation);
+	lab_probe_judge(comparison, plan, &scope);
+}

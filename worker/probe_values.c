@@ -1,0 +1,298 @@
+/*
+ * probe_values.c
+ *		Values to try, from the data and by the structure of the type.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/typcache.h"
+#include "worker/probe_values.h"
+#include "worker/sandbox.h"
+
+#define SAMPLES "8" /* values of one column */
+#define SAMPLED_ROWS "20000"
+#define PARTS 4 /* composites made of their attributes' values */
+
+/* What one query is asked for. */
+typedef struct Question
+{
+	const char *query;
+	MemoryContext context;
+	List *answers;
+} Question;
+
+static void
+ask(void *arg)
+{
+	Question *question = arg;
+
+	SPI_connect();
+	if (SPI_execute(question->query, true, 0) == SPI_OK_SELECT)
+		for (uint64 i = 0; i < SPI_processed; i++)
+		{
+			char *value = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
+			MemoryContext before = MemoryContextSwitchTo(question->context);
+
+			if (value)
+				question->answers = lappend(question->answers, pstrdup(value));
+			MemoryContextSwitchTo(before);
+		}
+	SPI_finish();
+}
+
+List *
+lab_values_query(const char *query, Oid role, int timeout)
+{
+	Question question = {query, CurrentMemoryContext, NIL};
+	LabSandboxError error;
+
+	if (!lab_sandbox_run(role, timeout, ask, &question, &error))
+		return NIL;
+	return question.answers;
+}
+
+
+static void
+add(List **list, char *expression)
+{
+	ListCell *cell;
+
+	foreach (cell, *list)
+		if (strcmp(lfirst(cell), expression) == 0)
+			return;
+	*list = lappend(*list, expression);
+}
+
+static char *
+choice(const LabValues *values, int i)
+{
+	if (values->ordinary == NIL)
+		return "NULL";
+	return list_nth(values->ordinary, i % list_length(values->ordinary));
+}
+
+/* clang-format off */
+
+/*
+ * Columns that hold such values, those first whose name fits the argument's: p_customer_id is
+ * customers.id and orders.customer_id.  $1 type, $2 name, $3 words that the code mentions.
+ */
+static const char columns[] =
+	"WITH wanted AS (\n"
+	"	SELECT t.oid, t.typcategory,\n"
+	"		regexp_replace(lower($2), '^(p|v|in|i|a|x|arg|par|param|the|new)?_+|_+(in|arg|par|param)?$', '', 'g') AS name\n"
+	"	FROM pg_type t\n"
+	"	WHERE t.oid = $1\n"
+	")\n"
+	"SELECT format('SELECT v FROM (SELECT %2$I::text AS v FROM %1$s LIMIT " SAMPLED_ROWS ") AS s\n"
+	"	WHERE v IS NOT NULL GROUP BY v ORDER BY md5(v) LIMIT " SAMPLES "', r.name, a.attname)\n"
+	"FROM wanted w\n"
+	"CROSS JOIN pg_class c\n"
+	"JOIN pg_namespace n ON n.oid = c.relnamespace\n"
+	"JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped\n"
+	"JOIN pg_type t ON t.oid = a.atttypid\n"
+	"CROSS JOIN LATERAL (\n"
+	"	SELECT format('%I.%I', n.nspname, c.relname) AS name,\n"
+	"		EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary AND a.attnum = ANY (i.indkey)) AS key\n"
+	") r\n"
+	"WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition\n"
+	"	AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'\n"
+	"	AND (t.oid = w.oid OR t.typcategory = w.typcategory AND w.typcategory IN ('S', 'N', 'D') AND t.typtype <> 'd')\n"
+	"ORDER BY CASE WHEN a.attname = w.name THEN 4 ELSE 0 END\n"
+	"	+ CASE WHEN w.name IN (c.relname || '_' || a.attname, regexp_replace(c.relname, '(es|s)$', '') || '_' || a.attname,\n"
+	"		regexp_replace(c.relname, 's$', '') || '_' || a.attname) THEN 6 ELSE 0 END\n"
+	"	+ CASE WHEN r.key AND w.name <> '' AND starts_with(c.relname, w.name) THEN 5 ELSE 0 END\n"
+	"	+ CASE WHEN c.relname = ANY ($3) THEN 2 ELSE 0 END\n"
+	"	+ CASE WHEN a.attname = ANY ($3) THEN 2 ELSE 0 END\n"
+	"	+ CASE WHEN t.oid = w.oid THEN 1 ELSE 0 END DESC, c.oid, a.attnum\n"
+	"LIMIT 3";
+
+/* clang-format on */
+
+static Datum
+words_array(const LabMentions *mentions)
+{
+	List *words = mentions ? mentions->words : NIL;
+	Datum *values = palloc(sizeof(Datum) * Max(list_length(words), 1));
+	ListCell *cell;
+
+	foreach (cell, words)
+		values[foreach_current_index(cell)] = CStringGetTextDatum(lfirst(cell));
+	return PointerGetDatum(
+		construct_array(values, list_length(words), TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+/* Queries for samples of such values. */
+static List *
+sample_queries(Oid type, const char *name, const LabMentions *mentions)
+{
+	MemoryContext context = CurrentMemoryContext;
+	Oid types[] = {OIDOID, TEXTOID, TEXTARRAYOID};
+	Datum arguments[] = {ObjectIdGetDatum(type), CStringGetTextDatum(name ? name : ""),
+						 words_array(mentions)};
+	List *queries = NIL;
+
+	SPI_connect();
+	if (SPI_execute_with_args(columns, 3, types, arguments, NULL, true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not look for columns with values of a type");
+	MemoryContextSwitchTo(context); /* SPI leaves its own behind */
+	for (uint64 i = 0; i < SPI_processed; i++)
+		queries = lappend(queries, SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));
+	SPI_finish();
+	MemoryContextSwitchTo(context);
+	return queries;
+}
+
+static void
+add_samples(LabValues *values, Oid type, const char *name, const LabMentions *mentions, Oid role,
+			int timeout)
+{
+	ListCell *query;
+	ListCell *value;
+
+	foreach (query, sample_queries(type, name, mentions))
+		foreach (value, lab_values_query(lfirst(query), role, timeout))
+			add(&values->ordinary, lab_literal(lfirst(value), type));
+}
+
+static void
+add_labels(LabValues *values, Oid type, Oid role, int timeout)
+{
+	char *query = psprintf("SELECT enumlabel FROM pg_enum WHERE enumtypid = %u\n"
+						   "ORDER BY enumsortorder",
+						   getBaseType(type));
+	ListCell *cell;
+
+	foreach (cell, lab_values_query(query, role, timeout))
+		add(&values->ordinary, lab_literal(lfirst(cell), type));
+}
+
+/* Arrays of the element's values. */
+static void
+add_arrays(LabValues *values, Oid type, const LabValues *elements)
+{
+	const char *name = format_type_be(type);
+	char *one = choice(elements, 0);
+	char *two = choice(elements, 1);
+	char *three = choice(elements, 2);
+
+	add(&values->ordinary, psprintf("ARRAY[%s, %s, %s]::%s", one, two, three, name));
+	add(&values->ordinary, psprintf("ARRAY[%s, %s, %s, %s]::%s", three, one, two, one, name));
+	add(&values->ordinary, psprintf("ARRAY[%s]::%s", two, name));
+	add(&values->ordinary,
+		psprintf("ARRAY[%s, %s]::%s", choice(elements, 3), choice(elements, 4), name));
+	add(&values->ordinary, psprintf("ARRAY[%s, NULL, %s]::%s", two, one, name));
+	add(&values->edges, psprintf("ARRAY[]::%s", name));
+	add(&values->edges, psprintf("ARRAY[NULL, %s]::%s", two, name));
+	add(&values->edges, psprintf("ARRAY[NULL]::%s", name));
+}
+
+static void
+add_ranges(LabValues *values, Oid type, const LabValues *elements, bool several)
+{
+	const char *name =
+		format_type_be(several ? get_multirange_range(getBaseType(type)) : getBaseType(type));
+	const char *wrap = several ? psprintf("%s(", format_type_be(getBaseType(type))) : "(";
+	const char *cast = format_type_be(type);
+
+	for (int i = 0; i < 3; i++)
+	{
+		char *one = choice(elements, i);
+		char *two = choice(elements, i + 2);
+
+		add(&values->ordinary, psprintf("%s%s(least(%s, %s), greatest(%s, %s)))::%s", wrap, name,
+										one, two, one, two, cast));
+		add(&values->ordinary, psprintf("%s%s(least(%s, %s), greatest(%s, %s), '[]'))::%s", wrap,
+										name, one, two, one, two, cast));
+	}
+	add(&values->ordinary, psprintf("%s%s(%s, NULL))::%s", wrap, name, choice(elements, 0), cast));
+	add(&values->ordinary, psprintf("%s%s(NULL, %s))::%s", wrap, name, choice(elements, 1), cast));
+	add(&values->edges, psprintf("%s%s(NULL, NULL))::%s", wrap, name, cast));
+	add(&values->edges, psprintf("%s::%s", several ? "'{}'" : "'empty'", cast));
+}
+
+/* By the names of attributes: their order may be another one elsewhere. */
+static void
+add_composites(LabValues *values, Oid type, const LabMentions *mentions, Oid role, int timeout)
+{
+	Oid relation = get_typ_typrelid(getBaseType(type));
+	char kind = get_rel_relkind(relation);
+	const char *name = format_type_be(type);
+	TupleDesc descriptor = lookup_rowtype_tupdesc_copy(getBaseType(type), -1);
+	LabValues *parts = palloc(sizeof(LabValues) * Max(descriptor->natts, 1));
+	ListCell *cell;
+
+	if (kind == RELKIND_RELATION || kind == RELKIND_PARTITIONED_TABLE)
+	{
+		char *query =
+			psprintf("SELECT to_jsonb(t) FROM %s AS t ORDER BY md5(t::text) LIMIT 6", name);
+
+		foreach (cell, lab_values_query(query, role, timeout))
+			add(&values->ordinary, psprintf("jsonb_populate_record(NULL::%s, %s)", name,
+											quote_literal_cstr(lfirst(cell))));
+	}
+	for (int i = 0; i < descriptor->natts; i++)
+		if (!TupleDescAttr(descriptor, i)->attisdropped)
+			parts[i] = lab_values_for(TupleDescAttr(descriptor, i)->atttypid,
+									  NameStr(TupleDescAttr(descriptor, i)->attname), mentions,
+									  role, timeout);
+	for (int j = 0; j < PARTS; j++)
+	{
+		StringInfoData object;
+
+		initStringInfo(&object);
+		for (int i = 0; i < descriptor->natts; i++)
+			if (!TupleDescAttr(descriptor, i)->attisdropped)
+				appendStringInfo(&object, "%s%s, %s", object.len > 0 ? ", " : "",
+								 quote_literal_cstr(NameStr(TupleDescAttr(descriptor, i)->attname)),
+								 choice(&parts[i], i + j));
+		add(&values->ordinary,
+			psprintf("jsonb_populate_record(NULL::%s, jsonb_build_object(%s))", name, object.data));
+	}
+	add(&values->edges, psprintf("jsonb_populate_record(NULL::%s, '{}')", name));
+}
+
+LabValues
+lab_values_for(Oid type, const char *name, const LabMentions *mentions, Oid role, int timeout)
+{
+	LabValues values = {NIL, NIL};
+	LabValues elements;
+	Oid base = getBaseType(type);
+	Oid element = get_element_type(base);
+
+	check_stack_depth();
+	add(&values.edges, psprintf("NULL::%s", format_type_be(type)));
+	if (type_is_enum(base))
+		add_labels(&values, type, role, timeout);
+	else if (OidIsValid(element))
+	{
+		add_samples(&values, type, name, mentions, role, timeout);
+		elements = lab_values_for(element, name, mentions, role, timeout);
+		add_arrays(&values, type, &elements);
+	}
+	else if (type_is_range(base) || type_is_multirange(base))
+	{
+		Oid range = type_is_range(base) ? base : get_multirange_range(base);
+
+		add_samples(&values, type, name, mentions, role, timeout);
+		elements = lab_values_for(get_range_subtype(range), NULL, mentions, role, timeout);
+		add_ranges(&values, type, &elements, range != base);
+	}
+	else if (type_is_rowtype(base))
+		add_composites(&values, type, mentions, role, timeout);
+	else
+	{
+		if (mentions)
+			lab_literals_mentioned(&values.ordinary, type, mentions);
+		add_samples(&values, type, name, mentions, role, timeout);
+		lab_literals_known(&values, type);
+	}
+	return values;
+}

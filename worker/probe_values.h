@@ -1,0 +1,35 @@
+/*
+ * probe_values.h
+ *		Values to try, as SQL.
+ */
+#ifndef LAB_PROBE_VALUES_H
+#define LAB_PROBE_VALUES_H
+
+#include "worker/probe_source.h"
+
+/* Values of a type, each an expression of that type; of char *. */
+typedef struct LabValues
+{
+	List *ordinary; /* such as people use, best first; among them what the code mentions */
+	List *edges;    /* NULL, the least, the greatest, the empty ... */
+} LabValues;
+
+/* As an expression of the type. */
+extern char *lab_literal(const char *text, Oid type);
+
+/*
+ * Values of the type (no pseudo-type), from what the code mentions, from columns
+ * of the database that resemble the name, and from what the type is known for.
+ * Runs SQL as the role; some expressions may turn out not to be valid.
+ */
+extern LabValues
+lab_values_for(Oid type, const char *name, const LabMentions *mentions, Oid role, int timeout);
+
+/* Parts of it that need no data (probe_literals.c). */
+extern void lab_literals_known(LabValues *values, Oid type);
+extern void lab_literals_mentioned(List **list, Oid type, const LabMentions *mentions);
+
+/* The first column of the query's rows, run as the role; NIL where it fails. */
+extern List *lab_values_query(const char *query, Oid role, int timeout);
+
+#endif /* LAB_PROBE_VALUES_H */
