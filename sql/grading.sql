@@ -58,7 +58,7 @@ ALTER TABLE shop.orders ADD PRIMARY KEY (id), ADD CHECK (total >= 0.0);
 CREATE INDEX big ON shop.orders (total DESC) WHERE total > 10;
 INSERT INTO shop.customers (id, name) VALUES (2, 'Ben'), (1, 'Ann');
 INSERT INTO shop.orders (customer, total) VALUES (1, 10.50), (2, 99.0);
-CREATE VIEW shop.top AS SELECT (SELECT sum(total) FROM shop.orders o WHERE o.customer = c.id) AS total, name FROM shop.customers c;
+CREATE VIEW shop.top AS SELECT (SELECT sum(total) FROM shop.orders o WHERE o.customer = c.id) AS total, name FROM shop.customers c WHERE id IN (SELECT customer FROM shop.orders);
 CREATE MATERIALIZED VIEW shop.counted AS SELECT count(id) AS n FROM shop.orders;
 CREATE SEQUENCE shop.tickets INCREMENT BY 5;
 CREATE TABLE shop.logs (line text, at date) PARTITION BY RANGE (at);

@@ -11,7 +11,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "common/hashfn.h"
+#include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -19,8 +19,10 @@
 #include "utils/timestamp.h"
 #include "worker/probe.h"
 #include "worker/probe_effect.h"
+#include "worker/probe_table.h"
 
-#define ROUNDS 4 /* of looking for columns that differ from run to run */
+#define ROUNDS 4  /* of looking for columns that differ from run to run */
+#define CHANCES 6 /* for what says that it depends on chance */
 
 TimestampTz
 lab_probe_clock(List *checks)
@@ -103,6 +105,45 @@ lab_probe_path(const char *schema)
 	return path;
 }
 
+/* What lab_probe_text() asks for. */
+typedef struct Question
+{
+	const char *query;
+	Oid object;
+	MemoryContext context;
+	char *text;
+} Question;
+
+static void
+ask(void *arg)
+{
+	Question *question = arg;
+	Oid type = OIDOID;
+	Datum value = ObjectIdGetDatum(question->object);
+	char *text = NULL;
+
+	SPI_connect();
+	if (SPI_execute_with_args(question->query, 1, &type, &value, NULL, true, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the text of an object");
+	if (SPI_processed == 1)
+		text = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	question->text = MemoryContextStrdup(question->context, text ? text : "");
+	SPI_finish();
+}
+
+bool
+lab_probe_text(const char *query, Oid object, const LabJob *job, char **text,
+			   LabSandboxError *error)
+{
+	Question question = {query, object, CurrentMemoryContext, NULL};
+
+	if (!lab_sandbox_run(OidIsValid(job->role) ? job->role : GetUserId(), job->check_timeout, ask,
+						 &question, error))
+		return false;
+	*text = question.text;
+	return true;
+}
+
 List *
 lab_probe_names(Oid role)
 {
@@ -120,29 +161,85 @@ lab_probe_steps(const LabPlan *plan)
 	return steps;
 }
 
-/* Runs all probes in a transaction of their own; what comes of them becomes what is expected. */
+/*
+ * Statements that leave the rows as they are, and put them in another order: what
+ * depends on that shows.
+ */
+static List *
+shuffle(const LabPlan *plan)
+{
+	List *steps = NIL;
+	ListCell *cell;
+
+	foreach (cell, plan->read)
+	{
+		const LabTable *table = lfirst(cell);
+		const char *column = NULL;
+
+		for (int i = 0; i < table->ncolumns && column == NULL; i++)
+			if (!table->columns[i].fixed)
+				column = table->columns[i].name;
+		if (table->view || table->large || column == NULL)
+			continue;
+		for (int bit = 1; bit <= 4; bit *= 2)
+		{
+			LabStep *step = palloc0(sizeof(LabStep));
+
+			step->sql = psprintf("UPDATE %s AS t SET %s = t.%s WHERE hashtext(t::text) & %d <> 0",
+								 table->name, column, column, bit);
+			step->keep = step->quiet = true;
+			steps = lappend(steps, step);
+		}
+	}
+	return steps;
+}
+
+/*
+ * Runs all probes in a transaction of their own; what comes of them becomes what
+ * is expected.
+ */
 static void
-run(LabPlan *plan, const LabProbeScope *scope)
+run(LabPlan *plan, const LabProbeScope *scope, bool shuffled)
 {
 	MemoryContext context = CurrentMemoryContext;
 	LabStage stage = {scope->owner, InvalidOid, scope->job->check_timeout, plan->path,
 					  plan->watched};
+	List *steps = NIL;
+	List *probes = NIL; /* NULL for a step of the shuffling */
 	LabSandboxError error;
 	List *outcomes;
+	bool moved = true;
 	ListCell *probe;
 	ListCell *outcome;
 
+	foreach (probe, plan->probes)
+	{
+		LabProbe *next = lfirst(probe);
+
+		if (shuffled && moved && !next->step.keep)
+		{
+			List *more = shuffle(plan);
+
+			steps = list_concat(steps, more);
+			for (int i = 0; i < list_length(more); i++)
+				probes = lappend(probes, NULL);
+		}
+		moved = next->step.keep;
+		steps = lappend(steps, &next->step);
+		probes = lappend(probes, next);
+	}
 	lab_sandbox_end();
 	lab_sandbox_begin(true);
 	MemoryContextSwitchTo(context);
 	lab_digest_set_names(lab_probe_names(scope->owner));
-	if (!lab_probe_run(&stage, lab_probe_steps(plan), &outcomes, &error))
+	if (!lab_probe_run(&stage, steps, &outcomes, &error))
 		ereport(ERROR, (errcode(error.sqlstate), errmsg("%s of the reference cannot be tried: %s",
 														scope->object, error.message)));
 	plan->names |= lab_digest_names_seen();
 	lab_digest_set_names(NIL);
-	forboth (probe, plan->probes, outcome, outcomes)
-		((LabProbe *) lfirst(probe))->expected = *(LabOutcome *) lfirst(outcome);
+	forboth (probe, probes, outcome, outcomes)
+		if (lfirst(probe))
+			((LabProbe *) lfirst(probe))->expected = *(LabOutcome *) lfirst(outcome);
 }
 
 /*
@@ -412,42 +509,60 @@ forget_columns(const LabPlan *plan)
 	}
 }
 
-bool
-lab_probe_settle(LabPlan *plan, const LabProbeScope *scope, int limit)
+/* Those that come out as they did before; *shows says whether any of them is looked at. */
+static List *
+stable(List *probes, const LabOutcome *before, bool *shows)
 {
 	List *stable = NIL;
-	LabOutcome *before = NULL;
-	bool shows = false;
 	ListCell *cell;
 
-	run(plan, scope);
-	plan->probes = choose(plan->probes, limit);
-	run(plan, scope);
-	for (int round = 0; round < ROUNDS; round++)
-	{
-		bool dropped = false;
-
-		before = copy_outcomes(plan->probes);
-		pg_usleep(2000); /* the system's clock moves on */
-		run(plan, scope);
-		foreach (cell, plan->probes)
-			dropped |= drop_columns(plan, &before[foreach_current_index(cell)],
-									&((LabProbe *) lfirst(cell))->expected);
-		if (!dropped)
-			break;
-		run(plan, scope);
-	}
-	foreach (cell, plan->probes)
+	*shows = false;
+	foreach (cell, probes)
 	{
 		LabProbe *probe = lfirst(cell);
 
 		if (!probe->step.keep &&
 			!lab_outcome_equal(&before[foreach_current_index(cell)], &probe->expected))
 			continue;
-		shows |= !probe->step.keep;
+		*shows |= !probe->step.keep;
 		stable = lappend(stable, probe);
 	}
-	plan->probes = shows ? stable : NIL;
+	return stable;
+}
+
+bool
+lab_probe_settle(LabPlan *plan, const LabProbeScope *scope, int limit)
+{
+	LabOutcome *before = NULL;
+	bool shows = false;
+	ListCell *cell;
+
+	run(plan, scope, false);
+	plan->probes = choose(plan->probes, limit);
+	for (int round = 0; round < ROUNDS; round++)
+	{
+		bool dropped = false;
+
+		run(plan, scope, true);
+		before = copy_outcomes(plan->probes);
+		pg_usleep(2000); /* the system's clock moves on */
+		run(plan, scope, false);
+		foreach (cell, plan->probes)
+			dropped |= drop_columns(plan, &before[foreach_current_index(cell)],
+									&((LabProbe *) lfirst(cell))->expected);
+		if (!dropped)
+			break;
+	}
+	plan->probes = stable(plan->probes, before, &shows);
+	/* With a few rows to choose from, chance may choose the same one twice. */
+	for (int round = 0; round < CHANCES && scope->by_chance && shows; round++)
+	{
+		before = copy_outcomes(plan->probes);
+		run(plan, scope, false);
+		plan->probes = stable(plan->probes, before, &shows);
+	}
+	if (!shows)
+		plan->probes = NIL;
 	forget_columns(plan);
 	plan->clock = lab_sandbox_clock();
 	return shows;

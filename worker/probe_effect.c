@@ -25,7 +25,7 @@
 #include "worker/probe_effect.h"
 
 static List *
-columns_of(Oid relation)
+columns_of(Oid relation, bool level)
 {
 	Relation rel = RelationIdGetRelation(relation);
 	List *columns = NIL;
@@ -34,7 +34,7 @@ columns_of(Oid relation)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(rel), i);
 
-		if (!attribute->attisdropped)
+		if (!attribute->attisdropped && (level || !lab_rows_default_varies(rel, i + 1)))
 			columns = lappend(columns, pstrdup(NameStr(attribute->attname)));
 	}
 	RelationClose(rel);
@@ -58,7 +58,7 @@ lab_effect_open(List *watched)
 		if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(watch->relation)))
 			continue; /* dropped since */
 		if (watch->columns == NIL)
-			watch->columns = columns_of(watch->relation);
+			watch->columns = columns_of(watch->relation, watch->level);
 		watch->members = get_rel_relkind(watch->relation) == RELKIND_PARTITIONED_TABLE
 							 ? find_all_inheritors(watch->relation, AccessShareLock, NULL)
 							 : list_make1_oid(watch->relation);

@@ -14,7 +14,8 @@ typedef struct LabWatch
 {
 	char *name;    /* in SQL notation, as people know it */
 	Oid relation;  /* InvalidOid: the database lacks it */
-	List *columns; /* of char *: those that are compared */
+	List *columns; /* of char *: those that are compared; NIL: to be found out */
+	bool level;    /* those too whose default differs from call to call: a probe has set them */
 
 	/* Kept by probe_effect.c: */
 	List *members;    /* of oids: where its rows are */

@@ -23,6 +23,8 @@ label_of(const char *sql)
 {
 	static const char *const prefixes[] = {"SELECT * FROM ", "SELECT "};
 
+	if (strncmp(sql, "REFRESH ", 8) == 0 && strchr(sql, ';'))
+		sql = strchr(sql, ';') + 2; /* the view itself */
 	for (int i = 0; i < lengthof(prefixes); i++)
 		if (strncmp(sql, prefixes[i], strlen(prefixes[i])) == 0)
 		{

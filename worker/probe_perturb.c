@@ -10,14 +10,20 @@
  */
 #include "postgres.h"
 
+#include "access/table.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "extension/guc.h"
+#include "optimizer/optimizer.h"
+#include "rewrite/rewriteHandler.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
 #include "utils/memutils.h"
 #include "worker/probe.h"
+#include "worker/probe_effect.h"
 #include "worker/probe_perturb.h"
 #include "worker/probe_table.h"
 
@@ -93,13 +99,20 @@ lab_perturb_follow(LabMentions *mentions)
 }
 
 List *
-lab_perturb_tables(const LabMentions *mentions)
+lab_perturb_tables(const LabMentions *mentions, const char *path, int timeout)
 {
 	List *tables = NIL;
 	ListCell *cell;
 
 	foreach (cell, about_words(tables_query, mentions))
-		tables = lappend_oid(tables, atooid(lfirst(cell)));
+	{
+		LabTable *table = lab_table_read(atooid(lfirst(cell)), mentions, timeout);
+
+		if (table == NULL)
+			continue;
+		lab_table_try(table, path, timeout);
+		tables = lappend(tables, table);
+	}
 	return tables;
 }
 
@@ -268,36 +281,53 @@ remove_all(LabPlan *plan, const LabTable *table)
 }
 
 void
-lab_perturb_plan(LabPlan *plan, List *tables, const LabMentions *mentions, List *probes,
-				 int timeout)
+lab_perturb_level(LabPlan *plan, List *tables, int timeout)
 {
-	List *parents_first = NIL;
-	List *children_first = NIL;
 	ListCell *cell;
+	ListCell *watch;
 
 	foreach (cell, tables)
 	{
-		LabTable *table = lab_table_read(lfirst_oid(cell), mentions, timeout);
+		const LabTable *table = lfirst(cell);
+		char *sql = lab_table_level(table, plan->path, timeout);
 
-		if (table == NULL)
+		if (sql == NULL)
 			continue;
-		lab_table_try(table, plan->path, timeout);
-		parents_first = lappend(parents_first, table);
-		children_first = lcons(table, children_first);
+		add(plan, sql);
+		foreach (watch, plan->watched)
+			if (strcmp(((LabWatch *) lfirst(watch))->name, table->name) == 0)
+				((LabWatch *) lfirst(watch))->level = true;
 	}
-	if (parents_first == NIL)
+}
+
+void
+lab_perturb_plan(LabPlan *plan, List *tables, List *probes)
+{
+	List *children_first = NIL;
+	ListCell *cell;
+
+	if (tables == NIL)
 		return;
-	each_table(plan, parents_first, add_rows, probes);
-	each_table(plan, parents_first, change_rows, probes);
+	foreach (cell, tables)
+		children_first = lcons(lfirst(cell), children_first);
+	each_table(plan, tables, add_rows, probes);
+	each_table(plan, tables, change_rows, probes);
 	each_table(plan, children_first, remove_half, probes);
 	each_table(plan, children_first, remove_all, probes);
 }
 
-/* The view's own words; the server's way to write them does not depend on the participant's. */
-static char *
-definition_of(Oid view)
+/* The server's way to write them does not depend on the participant's. */
+static const char view_text[] = "SELECT pg_get_viewdef($1)";
+
+/* Does it give something else each time? */
+static bool
+varies(Oid view)
 {
-	return TextDatumGetCString(DirectFunctionCall1(pg_get_viewdef, ObjectIdGetDatum(view)));
+	Relation relation = table_open(view, AccessShareLock);
+	bool varies = contain_volatile_functions((Node *) get_view_query(relation));
+
+	table_close(relation, AccessShareLock);
+	return varies;
 }
 
 void
@@ -305,28 +335,29 @@ lab_view_derive(LabFact *fact, const LabEvaluation *evaluation)
 {
 	const LabJob *job = evaluation->job;
 	LabProbeScope scope = {job, fact->object, lab_sandbox_identity(InvalidOid, fact->relation)};
-	LabPlan plan = {"definition"};
+	LabPlan plan = {"probes"};
 	LabMentions mentions = {NIL, NIL, NIL};
-	char *text = definition_of(fact->relation);
+	char *text;
+	LabSandboxError error;
 	char *probe = psprintf("SELECT * FROM %s", fact->object);
-	List *tables;
 
+	if (varies(fact->relation))
+		return; /* the comparison of its text, with its result, is all there can be */
 	if (get_rel_relkind(fact->relation) == RELKIND_MATVIEW)
 		probe = psprintf("REFRESH MATERIALIZED VIEW %s; %s", fact->object, probe);
+	if (!lab_probe_text(view_text, fact->relation, job, &text, &error))
+		ereport(ERROR, (errcode(error.sqlstate), errmsg("%s of the reference cannot be read: %s",
+														fact->object, error.message)));
 	plan.source = lab_source_digest(text);
 	plan.path = lab_probe_path(get_namespace_name(get_rel_namespace(fact->relation)));
 	lab_source_mentions(text, &mentions);
 	lab_perturb_follow(&mentions);
-	tables = lab_perturb_tables(&mentions);
-	lab_perturb_plan(&plan, tables, &mentions, list_make1(lab_probe_look(probe, 0)),
-					 job->check_timeout);
+	scope.by_chance = lab_source_by_chance(&mentions);
+	plan.read = lab_perturb_tables(&mentions, plan.path, job->check_timeout);
+	lab_perturb_level(&plan, plan.read, job->check_timeout);
+	lab_perturb_plan(&plan, plan.read, list_make1(lab_probe_look(probe, 0)));
 	if (plan.probes && lab_probe_settle(&plan, &scope, lab_probes))
-		plan.by = "probes";
-	else if (tables != NIL)
-		plan.probes = NIL;
-	else
-		return; /* it reads nothing: there is nothing to find out */
-	fact->definition = lab_plan_write(&plan);
+		fact->definition = lab_plan_write(&plan);
 }
 
 void
@@ -334,17 +365,19 @@ lab_view_judge(LabComparison *comparison, const LabEvaluation *evaluation)
 {
 	const LabFact *expected = &comparison->check->fact;
 	LabPlan *plan = lab_plan_read(expected->definition);
+	char *text;
+	LabSandboxError error;
 	LabProbeScope scope = {evaluation->job, expected->object, InvalidOid};
 
-	if (strcmp(plan->source, lab_source_digest(definition_of(comparison->found->relation))) == 0)
+	if (!lab_probe_text(view_text, comparison->found->relation, evaluation->job, &text, &error))
 	{
-		comparison->status = LAB_PASS;
+		lab_sandbox_explain(expected->object, evaluation->job->check_timeout, &error,
+							&comparison->status, &comparison->problem);
 		return;
 	}
-	if (plan->probes == NIL)
+	if (strcmp(plan->source, lab_source_digest(text)) == 0)
 	{
-		comparison->problem = psprintf(
-			"%s gives something else each time, and its query is another one", expected->object);
+		comparison->status = LAB_PASS;
 		return;
 	}
 	scope.owner = lab_sandbox_identity(evaluation->job->role, comparison->found->relation);

@@ -12,16 +12,21 @@
 /* Adds what is mentioned by the functions and views that are mentioned. */
 extern void lab_perturb_follow(LabMentions *mentions);
 
-/* The tables among the words, by age: a list of oids. */
-extern List *lab_perturb_tables(const LabMentions *mentions);
+/*
+ * The tables among the words (of LabTable *), by age, with values that they take
+ * as things are.  In a transaction that may write.
+ */
+extern List *lab_perturb_tables(const LabMentions *mentions, const char *path, int timeout);
+
+/* Appends to the plan what makes columns agree whose defaults differ from call to call. */
+extern void lab_perturb_level(LabPlan *plan, List *tables, int timeout);
 
 /*
  * Appends to the plan statements that change the tables' rows (added, changed,
- * fewer, none), each time followed by the probes (of LabProbe *).  Which of them
- * work is for lab_probe_settle() to find out.
+ * fewer, none), each time followed by the probes (of LabProbe *).  Which of
+ * them work is for lab_probe_settle() to find out.
  */
-extern void lab_perturb_plan(LabPlan *plan, List *tables, const LabMentions *mentions, List *probes,
-							 int timeout);
+extern void lab_perturb_plan(LabPlan *plan, List *tables, List *probes);
 
 /* Kind "view_behaviour": a view over other rows. */
 extern void lab_view_derive(LabFact *fact, const LabEvaluation *evaluation);

@@ -25,6 +25,7 @@ typedef struct LabPlan
 	bool names;         /* the name of who runs it is in what comes of it */
 	List *watched;      /* of LabWatch *: the tables whose changes count */
 	List *probes;       /* of LabProbe *, in the order in which they run */
+	List *read;         /* of LabTable *, in the reference: the tables that they are about */
 } LabPlan;
 
 /* A statement that changes the data for those after it, or one that is looked at. */

@@ -15,6 +15,7 @@ typedef struct LabStep
 	bool keep;    /* the next steps see what it did, unless it failed */
 	bool ordered; /* its rows count in the order in which they come */
 	bool effects; /* what it does to the watched tables counts; not together with keep */
+	bool quiet;   /* no trigger, rule or foreign key notices */
 } LabStep;
 
 /* What a step did to one watched table: rows that came less rows that went. */

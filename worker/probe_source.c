@@ -156,6 +156,19 @@ lab_source_mentions_word(const LabMentions *mentions, const char *word)
 	return has(mentions->words, word);
 }
 
+bool
+lab_source_by_chance(const LabMentions *mentions)
+{
+	static const char *const words[] = {"random",          "clock_timestamp",  "timeofday",
+										"gen_random_uuid", "uuid_generate_v4", "gen_random_bytes",
+										"random_normal",   "tablesample",      "pg_backend_pid"};
+
+	for (int i = 0; i < lengthof(words); i++)
+		if (has(mentions->words, words[i]))
+			return true;
+	return false;
+}
+
 char *
 lab_source_digest(const char *source)
 {

@@ -20,6 +20,9 @@ extern void lab_source_mentions(const char *source, LabMentions *mentions);
 
 extern bool lab_source_mentions_word(const LabMentions *mentions, const char *word);
 
+/* Does it mention a function that gives something else each time? */
+extern bool lab_source_by_chance(const LabMentions *mentions);
+
 /* 32 hexadecimal digits that do not depend on white space, comments and the case of names. */
 extern char *lab_source_digest(const char *source);
 

@@ -7,14 +7,17 @@
 #include <ctype.h>
 
 #include "access/htup_details.h"
+#include "access/table.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
 #include "utils/syscache.h"
 #include "worker/probe_sequences.h"
 #include "worker/probe_table.h"
+#include "worker/rows.h"
 
 #define SAMPLES 6
 #define MANY_ROWS 2000
@@ -198,6 +201,25 @@ read_samples(LabTable *table, int timeout)
 					   table->owner, timeout)) > MANY_ROWS;
 }
 
+static void
+find_varying(LabTable *table)
+{
+	Relation relation = table_open(table->oid, AccessShareLock);
+
+	for (int i = 0; i < RelationGetDescr(relation)->natts; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(relation), i);
+		const char *name = quote_identifier(NameStr(attribute->attname));
+
+		if (attribute->attisdropped || !lab_rows_default_varies(relation, i + 1))
+			continue;
+		for (int j = 0; j < table->ncolumns; j++)
+			if (strcmp(table->columns[j].name, name) == 0)
+				table->columns[j].varies = true;
+	}
+	table_close(relation, AccessShareLock);
+}
+
 LabTable *
 lab_table_read(Oid oid, const LabMentions *mentions, int timeout)
 {
@@ -216,6 +238,7 @@ lab_table_read(Oid oid, const LabMentions *mentions, int timeout)
 	table->view = form->relkind == RELKIND_VIEW;
 	ReleaseSysCache(tuple);
 	read_parents(table, read_columns(table), timeout);
+	find_varying(table);
 	for (int i = 0; i < table->ncolumns; i++)
 		table->columns[i].values = lab_values_for(table->columns[i].type, table->columns[i].name,
 												  mentions, table->owner, timeout);
@@ -293,13 +316,19 @@ lab_table_insert(const LabTable *table, char **values)
 	return psprintf("INSERT INTO %s (%s) VALUES (%s)", table->name, names.data, expressions.data);
 }
 
+/* A primary key that is the same in every database. */
 static bool
 has_primary_key(const LabTable *table)
 {
+	bool found = false;
+
 	for (int i = 0; i < table->ncolumns; i++)
-		if (table->columns[i].primary)
-			return true;
-	return false;
+	{
+		if (table->columns[i].primary && table->columns[i].varies)
+			return false;
+		found |= table->columns[i].primary;
+	}
+	return found;
 }
 
 char *
@@ -315,7 +344,7 @@ lab_table_where(const LabTable *table, char **values)
 		const char *word = where.len > 0 ? "AND" : "WHERE";
 		char *value = values[i];
 
-		if (primary ? !column->primary : column->fixed && !column->automatic)
+		if (primary ? !column->primary : column->varies || (column->fixed && !column->automatic))
 			continue;
 		if (value == NULL && column->automatic)
 			value = lab_literal(psprintf(INT64_FORMAT, LAB_SEQUENCE_START), column->type);

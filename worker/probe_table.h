@@ -19,6 +19,7 @@ typedef struct LabColumn
 	bool fixed;     /* and nobody else may: GENERATED ALWAYS */
 	bool key;       /* part of a primary key or unique index */
 	bool primary;
+	bool varies;   /* its default differs from call to call: rows have other values elsewhere */
 	List *parents; /* values that a foreign key allows; NIL: it has none, or no parent is there */
 	List *heirs;   /* keys that parents may have which probes add */
 	LabValues values;
@@ -59,5 +60,11 @@ extern List *lab_table_statements(const LabTable *table);
  * things are, and how new keys must look; the other values are dropped.
  */
 extern void lab_table_try(LabTable *table, const char *path, int timeout);
+
+/*
+ * The statement that gives columns which vary the same value everywhere; NULL
+ * where there is none, or where it does not work.
+ */
+extern char *lab_table_level(const LabTable *table, const char *path, int timeout);
 
 #endif /* LAB_PROBE_TABLE_H */

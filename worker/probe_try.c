@@ -7,7 +7,10 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
+#include "lib/stringinfo.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "worker/probe_run.h"
 #include "worker/probe_table.h"
 
@@ -86,6 +89,32 @@ taken(List *values, List *outcomes, int *next)
 		if (worked(list_nth(outcomes, (*next)++)))
 			left = lappend(left, lfirst(cell));
 	return left;
+}
+
+char *
+lab_table_level(const LabTable *table, const char *path, int timeout)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		const LabColumn *column = &table->columns[i];
+		Oid base = getBaseType(column->type);
+		bool time = base == DATEOID || base == TIMESTAMPOID || base == TIMESTAMPTZOID;
+
+		if (!column->varies || column->key || column->fixed)
+			continue;
+		if (!time && column->values.ordinary == NIL)
+			continue;
+		appendStringInfo(&sql, "%s%s = %s", sql.len > 0 ? ", " : "", column->name,
+						 time ? lab_literal("2020-01-01", column->type)
+							  : (char *) linitial(column->values.ordinary));
+	}
+	if (sql.len == 0 || table->large || table->samples == NIL)
+		return NULL;
+	sql.data = psprintf("UPDATE %s SET %s", table->name, sql.data);
+	return worked(linitial(try(table, list_make1(sql.data), path, timeout))) ? sql.data : NULL;
 }
 
 void
