@@ -26,15 +26,16 @@ if ($node->pg_version >= 17)
 }
 $node->append_conf('postgresql.conf', "$_ = '$hard{$_}'") for keys %hard;
 $node->restart;
+my $start = -s $node->logfile;
 
-make_reference($node, 'reference', 'CREATE TABLE t (id int PRIMARY KEY); CREATE VIEW v AS SELECT count(*) FROM t, pg_sleep(0.01)');
+make_reference($node, 'reference', 'CREATE TABLE t (id int PRIMARY KEY); CREATE VIEW v AS SELECT count(*) FROM t');
 create_lab($node, { lab => 'l', reference => 'reference', participants => ['ann'] });
-$node->safe_psql('l_ann', 'CREATE TABLE t (id int PRIMARY KEY); CREATE VIEW v AS SELECT count(id) FROM t, pg_sleep(0.01)', extra_params => [ '-U', 'ann' ]);
+$node->safe_psql('l_ann', 'CREATE TABLE t (id int PRIMARY KEY); CREATE VIEW v AS SELECT count(id) FROM t', extra_params => [ '-U', 'ann' ]);
 ok(poll($node, "SELECT score = 100 FROM lab_progress('l')"), 'a lab is made, and a commit compared');
 lab_sql($node, "SELECT lab_drop('l')");
 lab_sql($node, "CALL lab_wait('l', '60 seconds')");
 is(lab_sql($node, 'SELECT count(*) FROM lab_progress()'), '0', 'and dropped');
-unlike(slurp_file($node->logfile), qr/labcreator.*exited with exit code 1/, 'no worker failed');
+unlike(slurp_file($node->logfile, $start), qr/labcreator.*exited|ERROR|FATAL/, 'no worker failed');
 
 $node->stop;
 done_testing();
