@@ -27,6 +27,8 @@
 #include "worker/probe_perturb.h"
 #include "worker/probe_table.h"
 
+#define CHANGED_ROWS                                                                               \
+	100          /* by one statement, about: what is rolled back takes up room until vacuum */
 #define LEVELS 3 /* of views over views */
 #define MOST_VALUES 12
 
@@ -239,8 +241,11 @@ change_rows(LabPlan *plan, const LabTable *table)
 		foreach (cell, pool)
 			appendStringInfo(&values, "%s%s", values.len > 0 ? ", " : "", (char *) lfirst(cell));
 		if (!table->large)
-			add(plan, psprintf("UPDATE %s SET %s = (ARRAY[%s])[1 + (%s + %d) %% %d]", table->name,
-							   column->name, values.data, row_hash(table), i, list_length(pool)));
+			add(plan,
+				psprintf(
+					"UPDATE %s SET %s = (ARRAY[%s])[1 + (%s / 7 + %d) %% %d] WHERE %s %% %d = 0",
+					table->name, column->name, values.data, row_hash(table), i, list_length(pool),
+					row_hash(table), 1 + table->rows / CHANGED_ROWS));
 		/* Should that be too much at once: one row, one value. */
 		foreach (cell, table->samples)
 			add(plan, psprintf("UPDATE %s SET %s = %s%s", table->name, column->name,

@@ -31,7 +31,8 @@ typedef struct LabTable
 	char *name; /* in SQL notation */
 	Oid owner;
 	bool view;
-	bool large; /* too many rows to change all of them */
+	int rows;   /* as far as they are counted */
+	bool large; /* more than can be changed at once */
 	LabColumn *columns;
 	int ncolumns;
 	bool modelled; /* made-up keys are refused */
