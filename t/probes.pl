@@ -132,6 +132,38 @@ my %views = (
 		q{SELECT DISTINCT city FROM shop.customers WHERE vip},
 		q{SELECT city FROM shop.customers WHERE vip GROUP BY city},
 		q{SELECT city FROM shop.customers WHERE vip} ],
+	'shop.good' => [
+		q{SELECT customer_id, sum(total) AS total FROM shop.orders GROUP BY customer_id HAVING sum(total) >= 321},
+		q{SELECT customer_id, total FROM (SELECT customer_id, sum(total) AS total FROM shop.orders GROUP BY 1) AS x WHERE total >= 321},
+		q{SELECT customer_id, sum(total) AS total FROM shop.orders GROUP BY customer_id HAVING sum(total) > 321} ],
+	'shop.paid' => [
+		q{SELECT id FROM shop.orders WHERE status = 'paid' AND total >= 75 AND extract(year FROM placed) = 2026},
+		q{SELECT id FROM shop.orders WHERE status = 'paid' AND NOT total < 75 AND placed BETWEEN '2026-01-01' AND '2026-12-31'},
+		q{SELECT id FROM shop.orders WHERE status = 'paid' AND total > 75 AND extract(year FROM placed) = 2026} ],
+	'shop.this_year' => [
+		q{SELECT id FROM shop.orders WHERE extract(year FROM placed) = 2026},
+		q{SELECT id FROM shop.orders WHERE placed >= '2026-01-01' AND placed < '2027-01-01'},
+		q{SELECT id FROM shop.orders WHERE placed >= '2026-01-01' AND placed < '2026-12-31'} ],
+	'shop.named' => [
+		q{SELECT name FROM shop.customers WHERE name LIKE 'A%'},
+		q{SELECT name FROM shop.customers WHERE left(name, 1) = 'A'},
+		q{SELECT name FROM shop.customers WHERE name ILIKE 'a%'} ],
+	'shop.ranks' => [
+		q{SELECT id, rank() OVER (ORDER BY total DESC) AS place FROM shop.orders},
+		q{SELECT id, (SELECT count(*) + 1 FROM shop.orders b WHERE b.total > a.total) AS place FROM shop.orders a},
+		q{SELECT id, dense_rank() OVER (ORDER BY total DESC) AS place FROM shop.orders} ],
+	'shop.kinds' => [
+		q{SELECT name AS word FROM shop.customers UNION SELECT status FROM shop.orders},
+		q{SELECT DISTINCT word FROM (SELECT name AS word FROM shop.customers UNION ALL SELECT status FROM shop.orders) AS x},
+		q{SELECT DISTINCT name AS word FROM shop.customers UNION ALL SELECT DISTINCT status FROM shop.orders} ],
+	'shop.newest_three' => [
+		q{SELECT id FROM shop.orders ORDER BY id DESC LIMIT 3},
+		q{SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id DESC) AS n FROM shop.orders) AS x WHERE n <= 3},
+		q{SELECT id FROM shop.orders WHERE id > 1} ],
+	'shop.means' => [
+		q{SELECT customer_id, round(avg(total), 2) AS mean FROM shop.orders GROUP BY customer_id},
+		q{SELECT customer_id, round(sum(total) / count(*), 2) AS mean FROM shop.orders GROUP BY customer_id},
+		q{SELECT customer_id, trunc(avg(total), 2) AS mean FROM shop.orders GROUP BY customer_id} ],
 	'shop.cheap' => [
 		q{SELECT id FROM shop.orders WHERE total < 60},
 		q{SELECT id FROM shop.orders WHERE NOT total >= 60},

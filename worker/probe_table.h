@@ -31,8 +31,9 @@ typedef struct LabTable
 	char *name; /* in SQL notation */
 	Oid owner;
 	bool view;
-	int rows;   /* as far as they are counted */
-	bool large; /* more than can be changed at once */
+	bool only_parent; /* the code does not mention it: it is there for its children */
+	int rows;         /* as far as they are counted */
+	bool large;       /* more than can be changed at once */
 	LabColumn *columns;
 	int ncolumns;
 	bool modelled; /* made-up keys are refused */
