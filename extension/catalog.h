@@ -24,12 +24,6 @@ extern void lab_privilege_begin(LabPrivilege *privilege);
 extern void lab_privilege_end(LabPrivilege *privilege);
 
 /*
- * Every function of a lab master needs the library's processes, and they look at
- * one database only: raises ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE elsewhere.
- */
-extern void lab_require_control_database(void);
-
-/*
  * The id of the active lab.  Raises ERRCODE_UNDEFINED_OBJECT when there is none,
  * ERRCODE_INSUFFICIENT_PRIVILEGE when it is not the caller's.
  */

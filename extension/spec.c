@@ -24,16 +24,16 @@
 #define MAX_POINTS_TEXT 30
 
 static const LabSpecKey top_keys[] = {
-	{"lab", jbvString, true, true},        {"title", jbvString, false, true},
-	{"reference", jbvString, true, true},  {"starter", jbvString, false, true},
-	{"hidden", jbvString, false, true},    {"participants", jbvArray, true, true},
-	{"database", jbvString, false, true},  {"auth", jbvObject, false, true},
-	{"opens", jbvString, false, true},     {"closes", jbvString, false, true},
-	{"limits", jbvObject, false, true},    {"feedback", jbvString, false, true},
-	{"peers", jbvString, false, false},    {"extras", jbvString, false, true},
-	{"tasks", jbvArray, false, true},      {"ignore", jbvArray, false, true},
-	{"activity", jbvString, false, false}, {"notify", jbvBool, false, false},
-	{"masters", jbvArray, false, false},   {NULL},
+	{"lab", jbvString, true, true},       {"title", jbvString, false, true},
+	{"reference", jbvString, true, true}, {"starter", jbvString, false, true},
+	{"hidden", jbvString, false, true},   {"participants", jbvArray, false, true},
+	{"database", jbvString, false, true}, {"auth", jbvObject, false, true},
+	{"opens", jbvString, false, true},    {"closes", jbvString, false, true},
+	{"limits", jbvObject, false, true},   {"feedback", jbvString, false, true},
+	{"peers", jbvString, false, true},    {"extras", jbvString, false, true},
+	{"tasks", jbvArray, false, true},     {"ignore", jbvArray, false, true},
+	{"activity", jbvString, false, true}, {"notify", jbvBool, false, true},
+	{"masters", jbvArray, false, false},  {NULL},
 };
 
 static const LabSpecKey participant_keys[] = {
@@ -376,7 +376,7 @@ read_tasks(LabSpec *spec, LabSpecObject *top)
 }
 
 LabSpec *
-lab_spec_read(Jsonb *source)
+lab_spec_read(Jsonb *source, bool participants)
 {
 	static const char *const feedback[] = {"none", "object", "hint", "diff", NULL};
 	static const char *const extras[] = {"ignore", "count", "strict", NULL};
@@ -402,7 +402,8 @@ lab_spec_read(Jsonb *source)
 	spec->hidden = lab_spec_get_text(top, "hidden");
 	if (spec->hidden)
 		(void) lab_spec_name(spec->hidden, "$.hidden");
-	read_participants(spec, top);
+	if (participants || lab_spec_get(top, "participants"))
+		read_participants(spec, top);
 	read_auth(spec, top);
 	read_window(spec, top);
 	read_limits(spec, top);

@@ -73,8 +73,9 @@ typedef struct LabSpec
 /*
  * Reads and validates a whole spec without looking at the catalogs.  Every
  * error is ERRCODE_INVALID_PARAMETER_VALUE (or a more specific one) whose
- * detail gives the JSON path.  Allocated in the current memory context.
+ * detail gives the JSON path.  A spec may lack participants where they are not
+ * asked for.  Allocated in the current memory context.
  */
-extern LabSpec *lab_spec_read(Jsonb *spec);
+extern LabSpec *lab_spec_read(Jsonb *spec, bool participants);
 
 #endif /* LAB_SPEC_H */

@@ -10,6 +10,7 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "extension/catalog.h"
+#include "extension/functions.h"
 #include "extension/hooks.h"
 #include "fmgr.h"
 #include "utils/builtins.h"

@@ -27,6 +27,8 @@ SELECT lab_create('{"lab": "x", "reference": "r", "participants": ["a"], "databa
 SELECT lab_create('{"lab": "x", "reference": "r", "participants": ["a"], "database": "{login}_{team}"}');
 SELECT lab_create('{"lab": "x", "reference": "r", "participants": ["a"], "auth": {"method": "kerberos"}}');
 SELECT lab_create('{"lab": "x", "reference": "r", "participants": ["a"], "auth": {}}');
+SELECT lab_create('{"lab": "x", "reference": "r", "participants": ["a"], "auth": {"method": "ldap", "accounts": "mine"}}');
+SELECT lab_create('{"lab": "x", "reference": "r", "participants": ["a"], "auth": {"method": "scram", "accounts": "external"}}');
 SELECT lab_create('{"lab": "x", "reference": "r", "participants": ["a"], "opens": "tomorrowish"}');
 SELECT lab_create('{"lab": "x", "reference": "r", "participants": ["a"], "opens": "2026-11-24 12:00+02", "closes": "2026-11-24 10:00+02"}');
 SELECT lab_create('{"lab": "x", "reference": "r", "participants": ["a"], "limits": {"disk": "much"}}');

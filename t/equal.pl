@@ -213,6 +213,96 @@ my $checks = <<'PAIRS';
 = c mood ## c <> 'sad' ## c IN ('ok', 'happy')
 ! c mood ## c <> 'sad' ## c > 'ok'
 = x positive ## x < 100 ## 100 > x
+= s text ## s ~ '^[0-9]+$' AND length(s) = 5 ## length(s) = 5 AND s !~ '[^0-9]'
+! s text ## s ~ '^[0-9]+$' AND length(s) = 5 ## s ~ '^[1-9]+$' AND length(s) = 5
+= s text ## s ~ '^\+?[0-9 ]{7,15}$' ## s ~ '^[+]?[ 0-9]{7,15}$'
+! s text ## s ~ '^\+?[0-9 ]{7,15}$' ## s ~ '^\+?[0-9 -]{7,15}$'
+! s text ## s ~ '^\+?[0-9 ]{7,15}$' ## s ~ '^\+?[0-9 ]{7,16}$'
+! s text ## s ~ '^\+?[0-9 ]{7,15}$' ## s ~ '^\+[0-9 ]{7,15}$'
+= s text ## s ~ '^(97[89]-)?[0-9]{9}[0-9X]$' ## s ~ '^(978-|979-)?\d{9}(\d|X)$'
+! s text ## s ~ '^(97[89]-)?[0-9]{9}[0-9X]$' ## s ~ '^(978-)?[0-9]{9}[0-9X]$'
+! s text ## s ~ '^(97[89]-)?[0-9]{9}[0-9X]$' ## s ~ '^(97[89]-)?[0-9]{10}$'
+= s text ## s ~ '^#[0-9a-fA-F]{6}$' ## s ~* '^#[0-9a-f]{6}$'
+! s text ## s ~ '^#[0-9a-fA-F]{6}$' ## s ~ '^#[0-9a-f]{6}$'
+! s text ## s ~ '^#[0-9a-fA-F]{6}$' ## s ~ '^#[0-9a-gA-F]{6}$'
+! s text ## s ~ '^[A-Z][a-z]+( [A-Z][a-z]+)*$' ## s ~ '^[A-Z][a-z]+( [A-Z][a-z]+)?$'
+! s text ## s ~ '^[A-Z][a-z]+( [A-Z][a-z]+)*$' ## s ~ '^[A-Z][a-z]+( [A-Z][a-z]+)+$'
+= s text ## s ~ '^https?://' ## s LIKE 'http://%' OR s LIKE 'https://%'
+! s text ## s ~ '^https?://' ## s LIKE 'http%'
+! s text ## s LIKE 'a\_b%' ## s LIKE 'a_b%'
+= s text ## s LIKE '___' ## length(s) = 3
+! s text ## s LIKE '___' ## length(s) >= 3
+= s text ## length(s) >= 8 AND s ~ '[0-9]' AND s ~ '[A-Z]' ## s ~ '[A-Z]' AND s ~ '\d' AND length(s) > 7
+! s text ## length(s) >= 8 AND s ~ '[0-9]' AND s ~ '[A-Z]' ## length(s) >= 8 AND (s ~ '[0-9]' OR s ~ '[A-Z]')
+= s varchar(2) ## s = upper(s) AND length(s) = 2 ## length(s) = 2 AND NOT s <> upper(s)
+= a text, b text ## a IS NOT NULL OR b IS NOT NULL ## coalesce(a, b) IS NOT NULL
+! a text, b text ## a IS NOT NULL OR b IS NOT NULL ## a IS NOT NULL AND b IS NOT NULL
+= a text, b text ## a <> b ## NOT a = b
+! a text, b text ## a <> b ## a IS DISTINCT FROM b
+= a text, b text ## lower(a) = lower(b) ## lower(b) = lower(a)
+! a text, b text ## lower(a) = lower(b) ## a = b
+= status text, paid date ## status <> 'paid' OR paid IS NOT NULL ## NOT (status = 'paid' AND paid IS NULL)
+= status text, paid date ## (status = 'paid') = (paid IS NOT NULL) ## CASE WHEN status = 'paid' THEN paid IS NOT NULL WHEN status <> 'paid' THEN paid IS NULL END
+! status text, paid date ## (status = 'paid') = (paid IS NOT NULL) ## status <> 'paid' OR paid IS NOT NULL
+! status text, paid date ## status <> 'paid' OR paid IS NOT NULL ## status <> 'paid' OR paid IS NULL
+! status text, paid date ## status <> 'paid' OR paid IS NOT NULL ## status <> 'open' OR paid IS NOT NULL
+= lat numeric(9,6), lon numeric(9,6) ## lat BETWEEN -90 AND 90 AND lon BETWEEN -180 AND 180 ## abs(lat) <= 90 AND abs(lon) <= 180
+! lat numeric(9,6), lon numeric(9,6) ## lat BETWEEN -90 AND 90 AND lon BETWEEN -180 AND 180 ## lon BETWEEN -90 AND 90 AND lat BETWEEN -180 AND 180
+= rating int ## rating BETWEEN 1 AND 5 ## rating = ANY ('{1,2,3,4,5}')
+! rating int ## rating BETWEEN 1 AND 5 ## rating BETWEEN 1 AND 5 OR rating IS NULL AND false OR rating = 0
+= y int ## y >= 1900 AND y <= extract(year FROM CURRENT_DATE) ## y BETWEEN 1900 AND date_part('year', now())
+! y int ## y >= 1900 AND y <= extract(year FROM CURRENT_DATE) ## y BETWEEN 1900 AND 2026
+! y int ## y >= 1900 AND y <= extract(year FROM CURRENT_DATE) ## y BETWEEN 1900 AND extract(year FROM CURRENT_DATE) + 1
+= y int ## y % 4 = 0 AND (y % 100 <> 0 OR y % 400 = 0) ## (y % 400 = 0 OR y % 100 <> 0) AND mod(y, 4) = 0
+! y int ## y % 4 = 0 AND (y % 100 <> 0 OR y % 400 = 0) ## y % 4 = 0 AND y % 100 <> 0
+! y int ## y % 4 = 0 AND (y % 100 <> 0 OR y % 400 = 0) ## y % 4 = 0
+= d date ## date_trunc('month', d) = d ## extract(day FROM d) = 1
+! d date ## date_trunc('month', d) = d ## extract(day FROM d) = 2
+= d timestamp ## d::date = '2024-05-01' ## d >= '2024-05-01' AND d < '2024-05-02'
+! d timestamp ## d::date = '2024-05-01' ## d BETWEEN '2024-05-01' AND '2024-05-02'
+= d timestamptz ## d <= now() ## CURRENT_TIMESTAMP >= d
+! d timestamptz ## d <= now() ## d <= clock_timestamp()
+! d timestamptz ## d::date = '2024-05-01' ## d >= '2024-05-01' AND d < '2024-05-02'
+= r daterange ## NOT isempty(r) AND lower(r) IS NOT NULL ## lower(r) IS NOT NULL
+= r numrange ## lower(r) >= 0 ## NOT lower(r) < 0
+= x xml ## x IS DOCUMENT ## NOT x IS NOT DOCUMENT
+= x bit(4) ## x <> B'0000' ## NOT x = B'0000'
+= x "char" ## x IN ('a', 'b') ## x = 'b' OR x = 'a'
+= p point ## p <@ box '(0,0),(10,10)' ## box '(0,0),(10,10)' @> p
+! p point ## p <@ box '(0,0),(10,10)' ## p <@ box '(0,0),(11,11)'
+= j jsonb ## jsonb_array_length(j -> 'items') > 0 ## 0 < jsonb_array_length(j -> 'items')
+! j jsonb ## j ->> 'kind' IN ('a', 'b') ## j ->> 'kind' IN ('a', 'c')
+= j jsonb ## j ->> 'kind' IN ('a', 'b') ## (j ->> 'kind') = 'b' OR (j -> 'kind') = '"a"'
+! j jsonb ## j #>> '{a,b}' = 'x' ## j #>> '{b,a}' = 'x'
+= j jsonb ## j #>> '{a,b}' = 'x' ## j -> 'a' ->> 'b' = 'x'
+= l int[] ## 0 < ALL (l) ## NOT 0 >= ANY (l)
+= a int, b int, c int ## num_nulls(a, b, c) <= 1 ## (a IS NULL)::int + (b IS NULL)::int + (c IS NULL)::int < 2
+! a int, b int, c int ## num_nulls(a, b, c) <= 1 ## num_nulls(a, b, c) <= 2
+= a int, b int, c int ## a + b > c AND b + c > a AND a + c > b ## c < b + a AND a < c + b AND b < c + a
+! a int, b int, c int ## a + b > c AND b + c > a AND a + c > b ## a + b > c AND b + c > a
+= "Total" numeric, "select" int ## "Total" > "select" ## "select" < "Total"
+! "Total" numeric, "select" int ## "Total" > "select" ## "Total" >= "select"
+= c mood ## c IN ('ok', 'happy') ## c >= 'ok'
+! c mood ## c IN ('ok', 'happy') ## c > 'ok'
+= o pair ## (o).x > 0 ## 0 < (o).x
+! o pair ## (o).x > 0 ## (o).y > 0
+= x int ## x > 0 ## x > 0 AND true
+= x int ## x = 1 OR x = 2 OR x = 3 ## x BETWEEN 1 AND 3
+! x int ## x = 1 OR x = 2 OR x = 3 ## x BETWEEN 1 AND 4
+= x int ## x IN (1, 3, 5) ## x = ANY (ARRAY[5, 3, 1]::int[])
+= x int NOT NULL ## x > 0 ## x IS NOT NULL AND x > 0
+! x int ## x * x < 400 ## x * x <= 400
+= x int ## x * x < 400 ## abs(x) < 20
+! x int ## x * x < 400 ## abs(x) < 21
+! x numeric(8,2) ## x * 3 > 100 ## x > 33.34
+= x numeric(8,2) ## x * 3 > 100 ## x > 33.33
+! x numeric(8,2), y int ## x * y <= 5000 AND y > 0 ## x * y < 5000 AND y > 0
+! w numeric(5,2), h numeric(3,2) ## w / (h * h) BETWEEN 10 AND 60 ## w / (h * h) BETWEEN 10 AND 61
+= w numeric(5,2), h numeric(3,2) ## h > 0 AND w / (h * h) BETWEEN 10 AND 60 ## h > 0 AND w BETWEEN 10 * h * h AND 60 * h * h
+! a text, b text ## length(a) + length(b) < 30 ## length(a) + length(b) <= 30
+= a text, b text ## length(a) + length(b) < 30 ## length(a || b) <= 29
+! d date ## extract(doy FROM d) <= 180 ## extract(doy FROM d) <= 181
+! d timestamp ## extract(epoch FROM d) > 1000000000 ## extract(epoch FROM d) > 1000000001
 ! x int ## shop_ok(x) ## x > 0
 ! x int ## x > 0 ## shop_ok(x)
 = x int ## shop_ok(x) AND x < 10 ## 10 > x AND shop_ok(x)
@@ -394,8 +484,124 @@ my $policies = <<'PAIRS';
 ! x int ## x IN (SELECT n FROM allowed) ## x NOT IN (SELECT n FROM allowed)
 PAIRS
 
+# Whole objects: what the reference says, and another way to say it.  % is the object's name.
+my $objects = <<'PAIRS';
+= CREATE TABLE % (a int, b int, CHECK (a > 0 AND b > 0)) ## CREATE TABLE % (a int CHECK (a > 0), b int CHECK (b >= 1))
+= CREATE TABLE % (a int CHECK (a > 0), b int CHECK (b > 0)) ## CREATE TABLE % (a int, b int, CHECK (b > 0 AND a > 0))
+! CREATE TABLE % (a int, b int, CHECK (a > 0 AND b > 0)) ## CREATE TABLE % (a int CHECK (a > 0), b int CHECK (b >= 0))
+! CREATE TABLE % (a int, b int, CHECK (a > 0 AND b > 0)) ## CREATE TABLE % (a int CHECK (a > 0), b int)
+! CREATE TABLE % (a int CHECK (a > 0), b int CHECK (b > 0)) ## CREATE TABLE % (a int, b int, CHECK (b > 0 OR a > 0))
+! CREATE TABLE % (a int CHECK (a > 0)) ## CREATE TABLE % (a int CHECK (a > 0) CHECK (a < 10))
+= CREATE TABLE % (a int CHECK (a > 0)) ## CREATE TABLE % (a int CHECK (a > 0) CHECK (a >= 1))
+= CREATE TABLE % (a int CHECK (a > 0) CHECK (a < 10)) ## CREATE TABLE % (a int CHECK (a BETWEEN 1 AND 9))
+= CREATE TABLE % (a int CHECK (a BETWEEN 1 AND 9)) ## CREATE TABLE % (a int CHECK (a < 10), CHECK (NOT a <= 0))
+! CREATE TABLE % (a int CHECK (a BETWEEN 1 AND 9)) ## CREATE TABLE % (a int CHECK (a < 9), CHECK (NOT a <= 0))
+= CREATE TABLE % (a int, b int, c int, CHECK (a < b), CHECK (b < c)) ## CREATE TABLE % (a int, b int, c int, CHECK (a < b AND b < c))
+! CREATE TABLE % (a int, b int, c int, CHECK (a < b), CHECK (b < c)) ## CREATE TABLE % (a int, b int, c int, CHECK (a < b AND b <= c))
+! CREATE TABLE % (a int CHECK (a IS NOT NULL)) ## CREATE TABLE % (a int NOT NULL)
+! CREATE TABLE % (a int NOT NULL) ## CREATE TABLE % (a int CHECK (a IS NOT NULL))
+! CREATE TABLE % (a int); ALTER TABLE % ADD CHECK (a > 0) ## CREATE TABLE % (a int); ALTER TABLE % ADD CHECK (a > 0) NOT VALID
+= CREATE TABLE % (a int DEFAULT NULL) ## CREATE TABLE % (a int)
+= CREATE TABLE % (a int) ## CREATE TABLE % (a int DEFAULT NULL::int)
+! CREATE TABLE % (a int) ## CREATE TABLE % (a int DEFAULT 0)
+! CREATE TABLE % (a int DEFAULT 0) ## CREATE TABLE % (a int)
+! CREATE TABLE % (a serial) ## CREATE TABLE % (a int GENERATED BY DEFAULT AS IDENTITY)
+! CREATE TABLE % (a int GENERATED ALWAYS AS IDENTITY) ## CREATE TABLE % (a serial)
+= CREATE DOMAIN % AS int CHECK (VALUE > 0) CHECK (VALUE < 10) ## CREATE DOMAIN % AS int CHECK (VALUE BETWEEN 1 AND 9)
+! CREATE DOMAIN % AS int CHECK (VALUE > 0) CHECK (VALUE < 10) ## CREATE DOMAIN % AS int CHECK (VALUE BETWEEN 1 AND 10)
+! CREATE DOMAIN % AS int CHECK (VALUE > 0) ## CREATE DOMAIN % AS int
+= CREATE DOMAIN % AS int DEFAULT 5 ## CREATE DOMAIN % AS int DEFAULT '5'
+! CREATE DOMAIN % AS int DEFAULT 5 ## CREATE DOMAIN % AS int DEFAULT 6
+= CREATE TABLE % (x int); CREATE POLICY p ON % USING (x > 0) ## CREATE TABLE % (x int); CREATE POLICY p ON % FOR ALL TO PUBLIC USING (x > 0) WITH CHECK (x > 0)
+= CREATE TABLE % (x int); CREATE POLICY p ON % USING (x > 0) ## CREATE TABLE % (x int); CREATE POLICY p ON % USING (0 < x) WITH CHECK (x >= 1)
+! CREATE TABLE % (x int); CREATE POLICY p ON % USING (x > 0) ## CREATE TABLE % (x int); CREATE POLICY p ON % USING (x > 0) WITH CHECK (true)
+! CREATE TABLE % (x int); CREATE POLICY p ON % USING (x > 0) ## CREATE TABLE % (x int); CREATE POLICY p ON % FOR SELECT USING (x > 0)
+! CREATE TABLE % (x int); CREATE POLICY p ON % USING (x > 0) ## CREATE TABLE % (x int); CREATE POLICY p ON % AS RESTRICTIVE USING (x > 0)
+= CREATE TABLE % (x int); CREATE POLICY p ON % USING (x > 0) ## CREATE TABLE % (x int); CREATE POLICY a ON % FOR SELECT USING (x > 0); CREATE POLICY b ON % FOR INSERT WITH CHECK (x > 0); CREATE POLICY c ON % FOR UPDATE USING (x > 0); CREATE POLICY d ON % FOR DELETE USING (x > 0)
+! CREATE TABLE % (x int); CREATE POLICY p ON % USING (x > 0) ## CREATE TABLE % (x int); CREATE POLICY a ON % FOR SELECT USING (x > 0); CREATE POLICY b ON % FOR INSERT WITH CHECK (x > 0); CREATE POLICY c ON % FOR UPDATE USING (x > 0)
+= CREATE TABLE % (x int); CREATE POLICY p ON % USING (x > 0 OR x < -10) ## CREATE TABLE % (x int); CREATE POLICY p ON % USING (x > 0); CREATE POLICY q ON % USING (x < -10)
+= CREATE TABLE % (x int, y int); CREATE POLICY p ON % USING (x > 0 AND y > 0) ## CREATE TABLE % (x int, y int); CREATE POLICY p ON % USING (x > 0); CREATE POLICY q ON % AS RESTRICTIVE USING (y > 0)
+! CREATE TABLE % (x int, y int); CREATE POLICY p ON % USING (x > 0 AND y > 0) ## CREATE TABLE % (x int, y int); CREATE POLICY p ON % USING (x > 0); CREATE POLICY q ON % USING (y > 0)
+= CREATE TABLE % (x int, y int); CREATE TRIGGER t BEFORE UPDATE ON % FOR EACH ROW WHEN (OLD.x IS DISTINCT FROM NEW.x) EXECUTE FUNCTION touch() ## CREATE TABLE % (y int, x int); CREATE TRIGGER other BEFORE UPDATE ON % FOR EACH ROW WHEN (NEW.x IS DISTINCT FROM OLD.x) EXECUTE FUNCTION touch()
+! CREATE TABLE % (x int, y int); CREATE TRIGGER t BEFORE UPDATE ON % FOR EACH ROW WHEN (OLD.x IS DISTINCT FROM NEW.x) EXECUTE FUNCTION touch() ## CREATE TABLE % (x int, y int); CREATE TRIGGER t BEFORE UPDATE ON % FOR EACH ROW WHEN (OLD.y IS DISTINCT FROM NEW.y) EXECUTE FUNCTION touch()
+= CREATE TABLE % (x int, y int); CREATE TRIGGER t BEFORE INSERT ON % FOR EACH ROW WHEN (NEW.x IS NULL) EXECUTE FUNCTION touch() ## CREATE TABLE % (x int, y int); CREATE TRIGGER t BEFORE INSERT ON % FOR EACH ROW WHEN (NOT NEW.x IS NOT NULL) EXECUTE FUNCTION touch()
+! CREATE TABLE % (x int, y int); CREATE TRIGGER t BEFORE INSERT ON % FOR EACH ROW WHEN (NEW.x IS NULL) EXECUTE FUNCTION touch() ## CREATE TABLE % (x int, y int); CREATE TRIGGER t BEFORE INSERT ON % FOR EACH ROW EXECUTE FUNCTION touch()
+PAIRS
+
+# Rows: each type's own equality.  A type, and two values.
+my $values = <<'PAIRS';
+= numeric ## 1.0 ## 1.000
+! numeric ## 1.0 ## 1.0001
+= numeric ## 'NaN' ## 'nan'
+! numeric ## 'NaN' ## 'Infinity'
+= float8 ## 0.0 ## '-0'
+! float8 ## 0.1 ## 0.1 + 1e-17 * 10
+= float8 ## 'NaN' ## 'nan'
+! text ## '' ## NULL
+! text ## 'a' ## 'a '
+! text ## 'a' ## 'A'
+= char(5) ## 'a' ## 'a  '
+! varchar(5) ## 'a' ## 'a  '
+= json ## '{"a": 1, "b": [1.0, null]}' ## '{"b":[1,null],"a":1.00}'
+! json ## '{"a": 1}' ## '{"a": "1"}'
+= json ## '"\u0000"' ## '"\u0000"'
+= json ## '1e400' ## '1e400'
+= jsonb ## '{"a": 1.0}' ## '{"a": 1}'
+! jsonb ## '{}' ## '[]'
+! jsonb ## '[[1]]' ## '[[[[1]]]]'
+! jsonb ## '[1, 2]' ## '[2, 1]'
+! jsonb ## '{"a": null}' ## '{}'
+= interval ## '1 year' ## '12 months'
+! interval ## '1 day' ## '24 hours'
+! interval ## '1 month' ## '30 days'
+= timestamptz ## '2024-01-01 00:00+00' ## '2024-01-01 03:00+03'
+! timetz ## '10:00+00' ## '11:00+01'
+= int[] ## '{1,NULL}' ## ARRAY[1, NULL]
+! int[] ## '{1,2}' ## '{{1,2}}'
+! int[] ## '{1,2}' ## '[0:1]={1,2}'
+= numeric[] ## '{1.0}' ## '{1}'
+= pair ## '(1,2)' ## ROW(1, 2)
+! pair ## '(1,2)' ## '(1,)'
+! pair ## '(,)' ## NULL
+= pair[] ## ARRAY[ROW(1, 2)]::pair[] ## '{"(1,2)"}'
+= mood ## 'ok' ## 'ok'::text::mood
+! mood ## 'ok' ## 'sad'
+= positive ## 1 ## 1.0::int
+= int4range ## '[1,5)' ## '[1,4]'
+= numrange ## '[1,5)' ## '[1.0,5.00)'
+! numrange ## '[1,5)' ## '[1,5]'
+= int4range ## 'empty' ## '[1,1)'
+= int4multirange ## '{[1,3),[3,5)}' ## '{[1,5)}'
+= nummultirange ## '{[1,2)}' ## '{[1.0,2.0)}'
+! nummultirange ## '{[1,2)}' ## '{[1,2]}'
+= bit(3) ## B'101' ## '101'
+! varbit ## B'101' ## B'0101'
+= point ## '(0,1)' ## '(-0,1)'
+! point ## '(1,2)' ## '(1,2.0000001)'
+! box ## '(1,4),(0,0)' ## '(2,2),(0,0)'
+= bytea ## '\x6162' ## 'ab'
+= inet ## '10.0.0.1' ## '10.0.0.1/32'
+! inet ## '10.0.0.1/8' ## '10.0.0.1/32'
+= uuid ## '123e4567-e89b-12d3-a456-426614174000' ## '123E4567E89B12D3A456426614174000'
+= xml ## '<a>1</a>' ## '<a>1</a>'
+! xml ## '<a>1</a>' ## '<a>2</a>'
+= tsvector ## 'b a' ## 'a b'
+= money ## 1 ## '1.00'
+= regclass ## 'allowed' ## 'public.allowed'
+! regclass ## 'allowed' ## 'pg_class'
+= citext ## 'Ann' ## 'ann'
+! citext ## 'Ann' ## 'Anna'
+= citext[] ## '{Ann}' ## '{ANN}'
+= hstore ## 'a=>1, b=>2' ## 'b=>2, a=>1'
+! hstore ## 'a=>1' ## 'a=>NULL'
+PAIRS
+
 my $pieces = <<'SQL';
+CREATE EXTENSION citext;
+CREATE EXTENSION hstore;
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
+CREATE TYPE pair AS (x int, y int);
 CREATE DOMAIN positive AS int CHECK (VALUE > 0);
 CREATE FUNCTION shop_ok(n int) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN n > 0; END';
 CREATE FUNCTION shop_inline(n int) RETURNS boolean IMMUTABLE LANGUAGE sql RETURN n > 0;
@@ -415,6 +621,9 @@ my %made = (
 	domain_check => sub { "CREATE DOMAIN $_[0] AS $_[1] CHECK ($_[2])" },
 	policy => sub { "CREATE TABLE $_[0] ($_[1]); CREATE POLICY p ON $_[0] USING ($_[2])" });
 
+$made{object} = sub { $_[2] =~ s/%/$_[0]/gr };
+$made{rows} = sub { "CREATE TABLE $_[0] (v $_[1]); INSERT INTO $_[0] VALUES ($_[2])" };
+
 my @pairs;
 
 sub read_pairs
@@ -423,8 +632,8 @@ sub read_pairs
 
 	foreach my $line (split /\n/, $text)
 	{
-		my ($equal, $columns, $expected, $found) = $line =~ /^([=!]) (.*?) ## (.*?) ## (.*)$/
-		  or die "no pair: $line";
+		my ($equal, @parts) = $line =~ /^([=!]) (?:(.*?) ## )?(.*?) ## (.*)$/ or die "no pair: $line";
+		my ($columns, $expected, $found) = @parts;
 		my $name = sprintf('%s_%03d', $kind, scalar @pairs);
 
 		push @pairs, { kind => $kind, name => $name, equal => $equal eq '=', line => $line,
@@ -439,6 +648,8 @@ read_pairs('default', $defaults);
 read_pairs('generated', $generated);
 read_pairs('domain_check', $domains);
 read_pairs('policy', $policies);
+read_pairs('object', $objects);
+read_pairs('rows', $values);
 
 my $node = lab_node('equal', 'labcreator.evaluation_timeout' => "'10min'", 'labcreator.check_timeout' => "'60s'");
 make_reference($node, 'reference', $pieces . join('', map { "$_->{expected};\n" } @pairs));

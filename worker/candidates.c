@@ -16,10 +16,12 @@
 #include "utils/snapmgr.h"
 #include "worker/candidates.h"
 
-#define MAX_ROWS 12000
+#define MAX_ROWS 60000
 #define MAX_CROSS 4000
 #define RANDOM_ROWS 3000
 #define PAIRED_ROWS 1200 /* around each accepted row */
+#define FULL_BASES 2     /* rows around which every value of each column is tried */
+#define VARIED_ROWS 300  /* of each column around the others */
 #define TABLE_ROWS 100
 #define SEED UINT64CONST(20261125)
 
@@ -159,6 +161,51 @@ lab_candidates_fill(LabCandidates *candidates, Relation relation)
 		add_random_rows(candidates);
 }
 
+bool
+lab_candidates_add(LabCandidates *candidates, const int *origin, int column, int value)
+{
+	int *row = new_row(candidates);
+
+	if (row == NULL)
+		return false;
+	memcpy(row, origin, sizeof(int) * candidates->ncolumns);
+	row[column] = value;
+	return true;
+}
+
+/* The row with another value in one column: every value, or so many that are chosen. */
+static void
+vary_column(LabCandidates *candidates, const int *origin, int column, int chosen)
+{
+	const LabPool *pool = candidates->columns[column].pool;
+	int n = chosen == 0 ? pool->n : Min(pool->n, chosen);
+
+	for (int i = 0; i < n; i++)
+		if (!lab_candidates_add(candidates, origin, column,
+								n == pool->n ? i : choose(candidates, pool)))
+			return;
+}
+
+/* The row with other values in two columns. */
+static void
+vary_pairs(LabCandidates *candidates, const int *origin)
+{
+	for (int pair = 0; pair < PAIRED_ROWS; pair++)
+	{
+		int *row = new_row(candidates);
+
+		if (row == NULL)
+			return;
+		memcpy(row, origin, sizeof(int) * candidates->ncolumns);
+		for (int k = 0; k < 2; k++)
+		{
+			int i = (int) pg_prng_uint64_range(&candidates->random, 0, candidates->ncolumns - 1);
+
+			row[i] = choose(candidates, candidates->columns[i].pool);
+		}
+	}
+}
+
 void
 lab_candidates_vary(LabCandidates *candidates, const int *bases, int n)
 {
@@ -170,28 +217,8 @@ lab_candidates_vary(LabCandidates *candidates, const int *bases, int n)
 
 		memcpy(origin, lab_candidates_row(candidates, bases[base]), sizeof(int) * columns);
 		for (int i = 0; i < columns; i++)
-			for (int value = 0; value < candidates->columns[i].pool->n; value++)
-			{
-				int *row = new_row(candidates);
-
-				if (row == NULL)
-					return;
-				memcpy(row, origin, sizeof(int) * columns);
-				row[i] = value;
-			}
-		for (int pair = 0; columns > 1 && pair < PAIRED_ROWS; pair++)
-		{
-			int *row = new_row(candidates);
-
-			if (row == NULL)
-				return;
-			memcpy(row, origin, sizeof(int) * columns);
-			for (int k = 0; k < 2; k++)
-			{
-				int i = (int) pg_prng_uint64_range(&candidates->random, 0, columns - 1);
-
-				row[i] = choose(candidates, candidates->columns[i].pool);
-			}
-		}
+			vary_column(candidates, origin, i, base < FULL_BASES ? 0 : VARIED_ROWS);
+		if (columns > 1)
+			vary_pairs(candidates, origin);
 	}
 }

@@ -146,6 +146,14 @@ text_of(const Const *constant)
 	return OidOutputFunctionCall(output, constant->constvalue);
 }
 
+/* The numbers that a shape is written with. */
+static void
+add_coordinates(LabConstants *constants, char *text)
+{
+	for (char *number = strtok(text, "<>()[]{}, "); number; number = strtok(NULL, "<>()[]{}, "))
+		add_number(constants, number);
+}
+
 static void
 add_by_category(LabConstants *constants, const Const *constant)
 {
@@ -162,6 +170,9 @@ add_by_category(LabConstants *constants, const Const *constant)
 		case TYPCATEGORY_ENUM:
 		case TYPCATEGORY_UNKNOWN:
 			lab_constants_add_string(constants, text_of(constant));
+			break;
+		case TYPCATEGORY_GEOMETRIC:
+			add_coordinates(constants, text_of(constant));
 			break;
 		case TYPCATEGORY_ARRAY:
 			add_elements(constants, constant);

@@ -300,6 +300,17 @@ settle_view(LabComparison *comparison, const Contents *work)
 		judge_stored(comparison, work);
 }
 
+bool
+lab_contents_too_deep(LabComparison *comparison, Oid view)
+{
+	if (!lab_view_too_deep(view))
+		return false;
+	comparison->status = LAB_ERROR;
+	comparison->problem = psprintf("%s reads more than %d views, one within another",
+								   comparison->check->fact.object, LAB_VIEWS_MAX);
+	return true;
+}
+
 void
 lab_contents_judge_view(LabComparison *comparison, const LabEvaluation *evaluation)
 {
@@ -309,6 +320,8 @@ lab_contents_judge_view(LabComparison *comparison, const LabEvaluation *evaluati
 	LabSandboxError error;
 	bool read;
 
+	if (lab_contents_too_deep(comparison, comparison->found->relation))
+		return;
 	if (!reads_expected(comparison, view, evaluation))
 	{
 		comparison->status = LAB_FAIL;

@@ -17,6 +17,9 @@ extern void lab_contents_judge_view(LabComparison *comparison, const LabEvaluati
 /* Do two definitions say that the same rows came? */
 extern bool lab_contents_equal(const char *expected, const char *found);
 
+/* Says so of a view that cannot be run for it (lab_view_too_deep()). */
+extern bool lab_contents_too_deep(LabComparison *comparison, Oid view);
+
 /* Where a definition names an instant ("at"), the clock stands there until it is started again. */
 extern void lab_contents_stop_clock(const char *definition);
 

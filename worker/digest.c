@@ -331,6 +331,11 @@ lab_digest_value(Datum value, Oid type, Oid collation)
 	type = getBaseType(type);
 	switch (type)
 	{
+		case NUMERICOID:
+			/* its hash takes NaN for infinity */
+			if (numeric_is_nan(DatumGetNumeric(value)) || numeric_is_inf(DatumGetNumeric(value)))
+				return digest_text(value, type);
+			break;
 		case JSONOID:
 			return digest_json(value);
 		case JSONBOID:

@@ -39,6 +39,7 @@
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
+#include "worker/boundaries.h"
 #include "worker/equal.h"
 #include "worker/normal.h"
 #include "worker/outcomes.h"
@@ -46,7 +47,8 @@
 
 #define MAX_COLUMNS 16
 #define MAX_CONDITIONS 60
-#define MAX_BASES 6 /* accepted rows that are varied */
+#define MAX_BASES 6    /* accepted rows that are varied */
+#define MAX_SEARCHED 4 /* of these are looked around for boundaries */
 
 /* The comparison of an equation. */
 typedef struct Comparison
@@ -183,6 +185,48 @@ collect_tables(Node *node, void *context)
 	return query_tree_walker((Query *) node, collect_tables, context, 0);
 }
 
+static bool
+has_columns(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	return IsA(node, Var) || IsA(node, CoerceToDomainValue) ||
+		   expression_tree_walker(node, has_columns, context);
+}
+
+/* Does it need a row, or something around it, to have a value? */
+static bool
+has_placeholders(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	return IsA(node, Var) || IsA(node, CoerceToDomainValue) || IsA(node, CaseTestExpr) ||
+		   IsA(node, Param) || IsA(node, SubLink) ||
+		   expression_tree_walker(node, has_placeholders, context);
+}
+
+/* What is computed without columns, such as the year of today, is compared with as well. */
+static bool
+collect_computed(Node *node, void *context)
+{
+	if (node == NULL || IsA(node, SubLink))
+		return false;
+	switch (nodeTag(node))
+	{
+		case T_OpExpr:
+		case T_FuncExpr:
+		case T_CoerceViaIO:
+		case T_RelabelType:
+			if (has_placeholders(node, NULL))
+				break;
+			lab_outcomes_collect(node, context);
+			return false;
+		default:
+			break;
+	}
+	return expression_tree_walker(node, collect_computed, context);
+}
+
 static LabConstants *
 collect_constants(const Comparison *work)
 {
@@ -190,6 +234,8 @@ collect_constants(const Comparison *work)
 
 	lab_constants_collect(constants, work->expected);
 	lab_constants_collect(constants, work->found);
+	(void) collect_computed(work->expected, constants);
+	(void) collect_computed(work->found, constants);
 	(void) collect_tables(work->expected, constants);
 	(void) collect_tables(work->found, constants);
 	lab_constants_add_string(constants, GetUserNameFromId(GetUserId(), false));
@@ -207,15 +253,6 @@ collect_constants(const Comparison *work)
 	return constants;
 }
 
-static bool
-has_columns(Node *node, void *context)
-{
-	if (node == NULL)
-		return false;
-	return IsA(node, Var) || IsA(node, CoerceToDomainValue) ||
-		   expression_tree_walker(node, has_columns, context);
-}
-
 /* Adds a column with its candidates; false where there are none. */
 static bool
 add_column(Comparison *work, AttrNumber attribute, Oid type, int32 typmod,
@@ -223,7 +260,7 @@ add_column(Comparison *work, AttrNumber attribute, Oid type, int32 typmod,
 {
 	LabPool *pool = lab_pool_make(type, typmod, constants, with_null);
 
-	if (pool->n < 2)
+	if (pool->n < 2 || pool->cut_short)
 		return false;
 	lab_candidates_add_column(work->candidates, attribute, pool);
 	return true;
@@ -321,30 +358,40 @@ agree(const Comparison *work, int first, const LabCircumstance *circumstance)
 	return true;
 }
 
-/* Around rows that the reference accepts, the next boundary shows. */
-static void
-vary_accepted(const Comparison *work)
+/*
+ * Rows that the reference accepts, or other ones: not the first ones only, which
+ * look alike.  Returns how many there are.
+ */
+static int
+choose_bases(const Comparison *work, bool accepted, int *bases, int wanted)
 {
-	int bases[MAX_BASES + 2];
-	int accepted = 0;
-	int others = 0;
 	LabDigest *outcomes = lab_outcomes(work->expected, work->equation->mode, work->relation,
 									   work->candidates, 0, &lab_circumstances[0]);
 	int step = Max(work->candidates->nrows / 97, 1);
+	int n = 0;
 
-	/* not the first ones only, which look alike */
 	for (int start = 0; start < step; start++)
-		for (int row = start; row < work->candidates->nrows; row += step)
-		{
-			bool is_true =
-				work->equation->mode == LAB_EQUAL_VALUE || lab_outcome_is_true(outcomes[row]);
+		for (int row = start; row < work->candidates->nrows && n < wanted; row += step)
+			if (accepted ==
+				(work->equation->mode == LAB_EQUAL_VALUE || lab_outcome_is_true(outcomes[row])))
+				bases[n++] = row;
+	return n;
+}
 
-			if (is_true && accepted < MAX_BASES)
-				bases[accepted++ + others] = row;
-			else if (!is_true && others < 2)
-				bases[accepted + others++] = row;
-		}
-	lab_candidates_vary(work->candidates, bases, accepted + others);
+/* Around rows that the reference accepts, the next boundary shows. */
+static void
+vary_bases(const Comparison *work)
+{
+	int bases[MAX_BASES + 2];
+	int n = choose_bases(work, true, bases, MAX_BASES);
+
+	n += choose_bases(work, false, bases + n, 2);
+	if (!work->candidates->complete)
+		lab_candidates_vary(work->candidates, bases, n);
+	if (work->equation->mode == LAB_EQUAL_VALUE || work->candidates->ncolumns == 0)
+		return;
+	lab_boundaries_find(work->expected, work->equation->mode, work->relation, work->candidates,
+						bases, Min(n, MAX_SEARCHED));
 }
 
 static bool
@@ -403,6 +450,10 @@ all_exercised(const Comparison *work)
 
 	if (!gives_several(work, work->expected, work->equation->mode))
 		return false;
+	/* a check also accepts what it knows nothing of */
+	if (work->equation->mode == LAB_EQUAL_CHECK &&
+		!gives_several(work, work->expected, LAB_EQUAL_FILTER))
+		return false;
 	(void) collect_conditions(work->expected, &conditions);
 	(void) collect_conditions(work->found, &conditions);
 	if (list_length(conditions) > MAX_CONDITIONS)
@@ -423,9 +474,7 @@ agree_in_all_circumstances(const Comparison *work)
 	for (int i = 0; i < (depends ? lab_circumstance_count : 1); i++)
 		if (!agree(work, 0, &lab_circumstances[i]))
 			return false;
-	if (work->candidates->complete)
-		return true;
-	vary_accepted(work);
+	vary_bases(work);
 	for (int i = 0; i < (depends ? lab_circumstance_count : 1); i++)
 		if (!agree(work, first, &lab_circumstances[i]))
 			return false;

@@ -31,6 +31,8 @@ static const LabKind kinds[] = {
 	{"view_hidden", true, NULL, NULL, lab_views_judge_hidden, NULL},
 	{"query", true, lab_own_derive_query, NULL, lab_own_judge_query, NULL},
 	{"plan", true, lab_own_derive_plan, NULL, lab_own_judge_plan, NULL},
+	{"script", true, NULL, lab_own_derive_script, NULL, lab_own_judge_script},
+	{"pgtap", true, NULL, lab_own_derive_pgtap, NULL, lab_own_judge_pgtap},
 	{"function_behaviour", false, NULL, lab_function_derive, NULL, lab_function_judge},
 	{"trigger_behaviour", true, NULL, lab_trigger_derive, NULL, lab_trigger_judge},
 	{"rule_behaviour", true, NULL, lab_trigger_derive, NULL, lab_trigger_judge},

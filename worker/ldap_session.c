@@ -54,15 +54,16 @@ words_of(int code, const char *addition)
 }
 
 /* The directory as a whole cannot be talked to. */
-static void
-pg_attribute_noreturn() fail(const LabLdap *session, const char *doing, const char *words)
+pg_noreturn static void
+fail(const LabLdap *session, const char *doing, const char *words)
 {
+	CHECK_FOR_INTERRUPTS(); /* SIGTERM looks like a lost connection */
 	ereport(ERROR, (errcode(ERRCODE_CONNECTION_FAILURE),
 					errmsg("%s: %s: %s", session->uri, doing, words)));
 }
 
-static void
-pg_attribute_noreturn() fail_silent(const LabLdap *session, const char *doing)
+pg_noreturn static void
+fail_silent(const LabLdap *session, const char *doing)
 {
 	fail(session, doing,
 		 psprintf("no answer within %d ms (labcreator.ldap_timeout)", lab_ldap_timeout));
@@ -149,6 +150,25 @@ answer_of(LabLdap *session, LDAPMessage *result)
 	return answer;
 }
 
+/*
+ * The library minds its timeout in a handshake only when it was told to connect
+ * asynchronously; otherwise it spins until the peer answers.
+ */
+static int
+shake_hands(LabLdap *session)
+{
+	int code;
+
+	set_option(session, LDAP_OPT_CONNECT_ASYNC, LDAP_OPT_ON, "a handshake with a timeout");
+	if (!pg_set_noblock(session->sock))
+		fail(session, "TLS", "the socket cannot be prepared");
+	code = ldap_install_tls(session->handle);
+	if (!pg_set_block(session->sock))
+		fail(session, "TLS", "the socket cannot be prepared");
+	set_option(session, LDAP_OPT_CONNECT_ASYNC, LDAP_OPT_OFF, "what follows the handshake");
+	return code;
+}
+
 /* What is the matter with a handshake: the library itself says little or nothing. */
 static void
 start_tls(LabLdap *session, const LDAPURLDesc *url, bool by_request)
@@ -170,7 +190,7 @@ start_tls(LabLdap *session, const LDAPURLDesc *url, bool by_request)
 		if (answer.code != LDAP_SUCCESS)
 			fail(session, "StartTLS was refused", answer.words);
 	}
-	code = ldap_install_tls(session->handle);
+	code = shake_hands(session);
 	CHECK_FOR_INTERRUPTS();
 	if (code == LDAP_TIMEOUT)
 		fail_silent(session, "TLS");

@@ -39,7 +39,7 @@ const LabCircumstance lab_circumstances[] = {
 	{NULL, "UTC"},
 	{"2024-03-09 17:00:00+00", "EST5EDT,M3.2.0,M11.1.0"},
 	{"2024-02-29 23:30:00+00", "<+14>-14"},
-	{"2025-12-31 10:30:15.25+00", "<-11>11"},
+	{"2025-12-31 10:30:15.46+00", "<-11>11"},
 };
 const int lab_circumstance_count = lengthof(lab_circumstances);
 
@@ -93,6 +93,17 @@ at_time(Node *expression, const LabCircumstance *circumstance)
 		DatumGetTimestampTz(DirectFunctionCall3(timestamptz_in, CStringGetDatum(circumstance->now),
 												ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
 	return replace_now(expression, &now);
+}
+
+/* Returns what AtEOXact_GUC() leaves the circumstance with. */
+static int
+enter(const LabCircumstance *circumstance)
+{
+	int level = NewGUCNestLevel();
+
+	(void) set_config_option("TimeZone", circumstance->zone, PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+	return level;
 }
 
 static void
@@ -216,6 +227,50 @@ evaluate_all(Node *const expression, LabEqualMode mode, Relation relation,
 	return outcomes;
 }
 
+/* The value of an expression without columns, as far as it has one. */
+static void
+collect_value(Node *const expression, LabConstants *constants)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	Evaluation work = {0};
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		bool isnull;
+		Datum value;
+
+		prepare(&work, expression, NULL);
+		value = ExecEvalExpr(work.state, work.econtext, &isnull);
+		if (!isnull)
+			lab_constants_add_value(constants, value, exprType(expression),
+									exprCollation(expression));
+		FreeExecutorState(work.estate);
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		(void) lab_sandbox_forgive(context);
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
+}
+
+void
+lab_outcomes_collect(Node *expression, LabConstants *constants)
+{
+	for (int i = 0; i < lab_circumstance_count; i++)
+	{
+		int level = enter(&lab_circumstances[i]);
+
+		collect_value(at_time(expression, &lab_circumstances[i]), constants);
+		AtEOXact_GUC(false, level);
+	}
+}
+
 /* The candidate rows as an array of the relation's row type. */
 static Datum
 rows_as_array(Relation relation, const LabCandidates *candidates, int first)
@@ -300,11 +355,9 @@ LabDigest *
 lab_outcomes(Node *expression, LabEqualMode mode, Relation relation,
 			 const LabCandidates *candidates, int first, const LabCircumstance *circumstance)
 {
-	int level = NewGUCNestLevel();
+	int level = enter(circumstance);
 	LabDigest *outcomes;
 
-	(void) set_config_option("TimeZone", circumstance->zone, PGC_USERSET, PGC_S_SESSION,
-							 GUC_ACTION_SAVE, true, 0, false);
 	expression = at_time(expression, circumstance);
 	outcomes = relation && has_subquery(expression, NULL)
 				   ? query_all(expression, mode, relation, candidates, first)

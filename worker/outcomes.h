@@ -28,6 +28,9 @@ extern LabDigest *
 lab_outcomes(Node *expression, LabEqualMode mode, Relation relation,
 			 const LabCandidates *candidates, int first, const LabCircumstance *circumstance);
 
+/* Adds what an expression without columns gives in each circumstance to the constants. */
+extern void lab_outcomes_collect(Node *expression, LabConstants *constants);
+
 /* Is it the error of a number too large for its type? */
 extern bool lab_outcome_is_overflow(LabDigest outcome);
 

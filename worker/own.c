@@ -14,7 +14,8 @@
 void
 lab_own_set_path(const char *path)
 {
-	(void) set_config_option("search_path", path, PGC_SUSET, PGC_S_OVERRIDE, GUC_ACTION_LOCAL, true,
+	/* A source up to PGC_S_OVERRIDE would make it the default for good. */
+	(void) set_config_option("search_path", path, PGC_SUSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true,
 							 0, false);
 }
 

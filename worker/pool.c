@@ -30,7 +30,7 @@
 #include "worker/pool_texts.h"
 #include "worker/sandbox.h"
 
-#define MAX_VALUES 1500
+#define MAX_VALUES 8000
 #define MAX_NESTED 3 /* arrays of composites of arrays */
 
 static LabPool *make_pool(Oid type, int32 typmod, const LabConstants *constants, int depth);
@@ -55,7 +55,10 @@ lab_pool_add(LabPool *pool, Datum value, bool isnull)
 	bool by_value;
 
 	if (pool->n >= MAX_VALUES)
+	{
+		pool->cut_short = true;
 		return;
+	}
 	get_typlenbyval(pool->type, &length, &by_value);
 	if (pool->n == pool->size)
 	{
@@ -309,7 +312,7 @@ add_composites(LabPool *pool, const LabConstants *constants, int depth)
 static List *
 texts_for(Oid type, int32 typmod, const LabConstants *constants)
 {
-	List *texts = lab_texts_of_type(type);
+	List *texts = lab_texts_of_type(constants, type);
 	char category;
 	bool preferred;
 
@@ -374,8 +377,6 @@ lab_pool_make(Oid type, int32 typmod, const LabConstants *constants, bool with_n
 {
 	LabPool *pool = make_pool(type, typmod, constants, 0);
 
-	if (pool->n >= MAX_VALUES)
-		pool->n--;
 	if (with_null)
 		lab_pool_add(pool, (Datum) 0, true);
 	pool->core = Min(Max(pool->core, 1), pool->n);

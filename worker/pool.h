@@ -15,7 +15,8 @@ typedef struct LabPool
 	bool *nulls;
 	int n;
 	int size;
-	int core; /* the first so many are the constants themselves */
+	int core;       /* the first so many are the constants themselves */
+	bool cut_short; /* there would be more */
 } LabPool;
 
 /*

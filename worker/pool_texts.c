@@ -1,35 +1,17 @@
 /*
  * pool_texts.c
- *		Values to try an expression with, as texts for a type's input function.
+ *		Values to try an expression with, as texts for a type's input function:
+ *		numbers, times, and the edges of types that are neither these nor strings.
  */
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "mb/pg_wchar.h"
-#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
-#include "utils/json.h"
-#include "utils/jsonb.h"
-#include "utils/numeric.h"
 #include "utils/timestamp.h"
 #include "access/xact.h"
 #include "worker/pool_texts.h"
-#include "worker/samples.h"
 
-/* Enough constants of one kind to combine with each other. */
-#define MAX_COMBINED 8
-#define MAX_LENGTH 2000
-
-static List *
-add_all(List *texts, const char *const *more, int n)
-{
-	for (int i = 0; i < n; i++)
-		texts = lappend(texts, pstrdup(more[i]));
-	return texts;
-}
-
-#define ADD_ALL(texts, more) add_all(texts, more, lengthof(more))
 
 static Datum
 number(const char *text)
@@ -59,7 +41,7 @@ static List *
 add_combined_numbers(List *texts, List *numbers, bool whole)
 {
 	static const PGFunction operators[] = {numeric_add, numeric_sub, numeric_mul, numeric_div};
-	int n = Min(list_length(numbers), MAX_COMBINED);
+	int n = Min(list_length(numbers), LAB_TEXTS_COMBINED);
 
 	for (int i = 0; i < n; i++)
 		for (int j = 0; j < n; j++)
@@ -93,14 +75,14 @@ add_number_edges(List *texts, Oid type, int32 typmod)
 	switch (type)
 	{
 		case INT2OID:
-			return ADD_ALL(texts, int2);
+			return LAB_TEXTS_ADD(texts, int2);
 		case INT4OID:
-			return ADD_ALL(texts, int4);
+			return LAB_TEXTS_ADD(texts, int4);
 		case INT8OID:
-			return ADD_ALL(texts, int8);
+			return LAB_TEXTS_ADD(texts, int8);
 		case FLOAT4OID:
 		case FLOAT8OID:
-			return ADD_ALL(texts, floats);
+			return LAB_TEXTS_ADD(texts, floats);
 		case NUMERICOID:
 			if (typmod >= (int32) VARHDRSZ)
 			{
@@ -112,7 +94,7 @@ add_number_edges(List *texts, Oid type, int32 typmod)
 				texts = lappend(texts, psprintf("1e%d", -scale));
 				texts = lappend(texts, psprintf("-1e%d", -scale));
 			}
-			return ADD_ALL(texts, numerics);
+			return LAB_TEXTS_ADD(texts, numerics);
 		default:
 			return texts;
 	}
@@ -130,7 +112,7 @@ lab_texts_of_numbers(const LabConstants *constants, Oid type, int32 typmod)
 
 	foreach (cell, constants->numbers)
 		texts = add_number(texts, number(lfirst(cell)), whole);
-	texts = ADD_ALL(texts, usual);
+	texts = LAB_TEXTS_ADD(texts, usual);
 	foreach (cell, constants->numbers)
 	{
 		Datum value = number(lfirst(cell));
@@ -144,71 +126,6 @@ lab_texts_of_numbers(const LabConstants *constants, Oid type, int32 typmod)
 		texts = lappend(texts, psprintf("%d", i));
 	texts = add_combined_numbers(texts, constants->numbers, whole);
 	return add_number_edges(texts, type, typmod);
-}
-
-/* Strings of the lengths that an expression may ask for. */
-static List *
-add_lengths(List *texts, const LabConstants *constants, int32 typmod)
-{
-	ListCell *cell;
-
-	foreach (cell, constants->numbers)
-	{
-		double n = strtod(lfirst(cell), NULL);
-
-		for (int length = (int) n - 1; n >= 0 && n <= MAX_LENGTH && length <= (int) n + 1; length++)
-		{
-			char *text;
-
-			if (length < 0)
-				continue;
-			text = palloc(length + 1);
-			memset(text, 'a', length);
-			text[length] = '\0';
-			texts = lappend(texts, text);
-			if (length > 0 && GetDatabaseEncoding() == PG_UTF8)
-				texts = lappend(texts, psprintf("%sé", text + 1));
-			texts = lappend(texts, psprintf("%s ", text));
-		}
-	}
-	if (typmod > (int32) VARHDRSZ && typmod < MAX_LENGTH)
-		texts =
-			lappend(texts, DatumGetCString(DirectFunctionCall1(
-							   textout, DirectFunctionCall2(repeat, CStringGetTextDatum("b"),
-															Int32GetDatum(typmod - VARHDRSZ)))));
-	return texts;
-}
-
-/* What a string stands for may be a pattern as well. */
-static List *
-add_patterns(List *texts, const char *string)
-{
-	if (strpbrk(string, "%_"))
-		texts = list_concat(texts, lab_samples_of_like(string));
-	if (strpbrk(string, "\\^$.|?*+([{"))
-		texts = list_concat(texts, lab_samples_of_regex(string));
-	return texts;
-}
-
-List *
-lab_texts_of_strings(const LabConstants *constants, int32 typmod)
-{
-	static const char *const usual[] = {"",    " ",      "a",   "A",   "0", "5",
-										"12",  "abc",    "ABC", "Abc", "é", "\t",
-										"a b", "a@b.cc", "-1",  "1.5", "t", "2024-02-29"};
-	List *texts = NIL;
-	ListCell *cell;
-
-	foreach (cell, constants->strings)
-		texts = lappend(texts, lfirst(cell));
-	texts = ADD_ALL(texts, usual);
-	foreach (cell, constants->strings)
-		texts = list_concat(texts, lab_samples_near(lfirst(cell)));
-	foreach (cell, constants->strings)
-		texts = add_patterns(texts, lfirst(cell));
-	foreach (cell, constants->numbers)
-		texts = lappend(texts, lfirst(cell));
-	return add_lengths(texts, constants, typmod);
 }
 
 static List *
@@ -257,7 +174,7 @@ shifts_of(const LabConstants *constants)
 	{
 		double n = strtod(lfirst(cell), NULL);
 
-		if (n < 1 || n > 40000 || list_length(shifts) > 2 * MAX_COMBINED)
+		if (n < 1 || n > 40000 || list_length(shifts) > 2 * LAB_TEXTS_COMBINED)
 			continue;
 		shifts = lappend(shifts, interval_of(0, (int) n, 0));
 		if (n <= 200)
@@ -318,7 +235,7 @@ key_moments(const LabConstants *constants)
 	}
 	moments = add_moment(moments, moment_of("2000-01-01"));
 	moments = add_moment(moments, moment_of("2024-02-29 12:34:56.789"));
-	n = Min(list_length(moments), 2 * MAX_COMBINED);
+	n = Min(list_length(moments), 2 * LAB_TEXTS_COMBINED);
 	for (int i = 0; i < n; i++)
 		foreach (cell, shifts)
 			moments = add_shifted(moments, *(Timestamp *) list_nth(moments, i), lfirst(cell));
@@ -392,7 +309,7 @@ lab_texts_of_intervals(const LabConstants *constants)
 	foreach (cell, constants->intervals)
 		texts = lappend(texts, DatumGetCString(DirectFunctionCall1(
 								   interval_out, IntervalPGetDatum(lfirst(cell)))));
-	texts = ADD_ALL(texts, usual);
+	texts = LAB_TEXTS_ADD(texts, usual);
 	foreach (cell, constants->intervals)
 	{
 		Interval *steps[] = {interval_of(0, 0, 1), interval_of(0, 0, USECS_PER_SEC),
@@ -423,68 +340,29 @@ lab_texts_of_intervals(const LabConstants *constants)
 	return texts;
 }
 
-static char *
-json_string(const char *string)
+/* Points at and around the numbers of an expression. */
+static List *
+points_of(const LabConstants *constants)
 {
-	StringInfoData text;
-
-	initStringInfo(&text);
-	escape_json(&text, string);
-	return text.data;
-}
-
-/* Objects with the keys that an expression may ask for, and values that it may compare with. */
-List *
-lab_texts_of_documents(const LabConstants *constants)
-{
-	static const char *const usual[] = {"{}",   "[]",     "null",    "1",         "\"a\"",
-										"true", "[1, 2]", "[\"a\"]", "{\"a\": 1}"};
-	static const char *const fixed[] = {"null",   "true",  "false", "0",  "1",
-										"-1",     "\"\"",  "\"a\"", "[]", "{}",
-										"[1, 2]", "\"A\"", "\"12\""};
 	List *texts = NIL;
-	List *values = NIL;
-	int keys = Min(list_length(constants->strings), 2 * MAX_COMBINED);
-	ListCell *cell;
+	ListCell *x;
+	ListCell *y;
 
-	foreach (cell, constants->values)
-	{
-		const Const *constant = lfirst(cell);
-
-		if (constant->consttype == JSONBOID)
-			texts = lappend(texts,
-							JsonbToCString(NULL, &DatumGetJsonbP(constant->constvalue)->root, 0));
-	}
-	values = ADD_ALL(values, fixed);
-	foreach (cell, constants->numbers)
-		for (int step = -1; step <= 1; step++)
-			values = lappend(values, psprintf("%.15g", strtod(lfirst(cell), NULL) + step));
-	for (int i = 0; i < keys; i++)
-		values = lappend(values, json_string(list_nth(constants->strings, i)));
-	foreach (cell, constants->numbers)
-		values = lappend(values, psprintf("\"%s\"", (char *) lfirst(cell)));
-	for (int i = 0; i < keys; i++)
-	{
-		char *key = json_string(list_nth(constants->strings, i));
-
-		foreach (cell, values)
-			texts = lappend(texts, psprintf("{%s: %s}", key, (char *) lfirst(cell)));
-		texts = lappend(texts, psprintf("[%s]", key));
-		for (int j = 0; j < keys; j++)
-			for (int k = 0; j != i && k < list_length(values); k += 1 + list_length(values) / 12)
+	foreach (x, constants->numbers)
+		foreach (y, constants->numbers)
+			for (int step = -1; step <= 1; step++)
 			{
-				char *other = json_string(list_nth(constants->strings, j));
-				char *value = list_nth(values, k);
+				double at[] = {strtod(lfirst(x), NULL) + 0.5 * step, strtod(lfirst(y), NULL)};
 
-				texts = lappend(texts, psprintf("{%s: {%s: %s}}", key, other, value));
-				texts = lappend(texts, psprintf("{%s: %s, %s: %s}", key, value, other, value));
+				texts = lappend(texts, psprintf("(%g,%g)", at[0], at[1]));
+				texts = lappend(texts, psprintf("(%g,%g)", at[1], at[0]));
+				texts = lappend(texts, psprintf("(%g,%g)", at[0], at[1] + 0.5 * step));
 			}
-	}
-	return ADD_ALL(texts, usual);
+	return texts;
 }
 
 List *
-lab_texts_of_type(Oid type)
+lab_texts_of_type(const LabConstants *constants, Oid type)
 {
 	static const char *const bools[] = {"true", "false"};
 	static const char *const uuids[] = {"00000000-0000-0000-0000-000000000000",
@@ -509,29 +387,29 @@ lab_texts_of_type(Oid type)
 	switch (type)
 	{
 		case BOOLOID:
-			return ADD_ALL(NIL, bools);
+			return LAB_TEXTS_ADD(NIL, bools);
 		case UUIDOID:
-			return ADD_ALL(NIL, uuids);
+			return LAB_TEXTS_ADD(NIL, uuids);
 		case BYTEAOID:
-			return ADD_ALL(NIL, bytes);
+			return LAB_TEXTS_ADD(NIL, bytes);
 		case INETOID:
 		case CIDROID:
-			return ADD_ALL(NIL, networks);
+			return LAB_TEXTS_ADD(NIL, networks);
 		case MACADDROID:
-			return ADD_ALL(NIL, addresses);
+			return LAB_TEXTS_ADD(NIL, addresses);
 		case BITOID:
 		case VARBITOID:
-			return ADD_ALL(NIL, bits);
+			return LAB_TEXTS_ADD(NIL, bits);
 		case POINTOID:
-			return ADD_ALL(NIL, points);
+			return LAB_TEXTS_ADD(points_of(constants), points);
 		case CIRCLEOID:
-			return ADD_ALL(NIL, circles);
+			return LAB_TEXTS_ADD(NIL, circles);
 		case BOXOID:
-			return ADD_ALL(NIL, boxes);
+			return LAB_TEXTS_ADD(NIL, boxes);
 		case XMLOID:
-			return ADD_ALL(NIL, documents);
+			return LAB_TEXTS_ADD(NIL, documents);
 		case TSVECTOROID:
-			return ADD_ALL(NIL, vectors);
+			return LAB_TEXTS_ADD(NIL, vectors);
 		default:
 			return NIL;
 	}

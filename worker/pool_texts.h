@@ -19,6 +19,20 @@ extern List *lab_texts_of_intervals(const LabConstants *constants);
 extern List *lab_texts_of_documents(const LabConstants *constants);
 
 /* Edge values of types that are none of these; NIL where there are none. */
-extern List *lab_texts_of_type(Oid type);
+extern List *lab_texts_of_type(const LabConstants *constants, Oid type);
+
+/* Enough constants of one kind to combine with each other. */
+#define LAB_TEXTS_COMBINED 8
+
+/* Adds an array of constant strings to a list. */
+#define LAB_TEXTS_ADD(texts, more) lab_texts_add(texts, more, lengthof(more))
+
+static inline List *
+lab_texts_add(List *texts, const char *const *more, int n)
+{
+	for (int i = 0; i < n; i++)
+		texts = lappend(texts, pstrdup(more[i]));
+	return texts;
+}
 
 #endif /* LAB_POOL_TEXTS_H */

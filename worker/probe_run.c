@@ -219,7 +219,7 @@ run_step(const LabStage *stage, const LabStep *step, LabOutcome *outcome)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
-	bool effects = step->effects && !step->keep;
+	volatile bool effects = step->effects && !step->keep;
 
 	outcome->ran = true;
 	if (effects)

@@ -20,7 +20,7 @@
 #include "utils/formatting.h"
 #include "worker/samples.h"
 
-#define MAX_SAMPLES 400
+#define MAX_SAMPLES 2000
 #define MAX_REPEAT 1000
 #define UNBOUNDED (-1)
 #define MAX_DEPTH 20
@@ -38,6 +38,7 @@ typedef struct Piece
 	PieceKind kind;
 	int min; /* repetitions */
 	int max; /* or UNBOUNDED */
+	int run; /* repetitions of its base string, where nothing else bounds them */
 
 	/* a class: its characters are listed in ranges of two bytes each, or it is one literal */
 	StringInfoData ranges;
@@ -53,6 +54,7 @@ typedef struct Reader
 {
 	const char *at;
 	int depth;
+	int run;
 } Reader;
 
 /* Characters that every class is tried with. */
@@ -316,6 +318,7 @@ read_sequence(Reader *reader)
 		if (piece == NULL)
 			continue;
 		read_repetition(reader, piece);
+		piece->run = reader->run;
 		sequence->parts = lappend(sequence->parts, piece);
 	}
 	return sequence;
@@ -387,7 +390,9 @@ repeated(const char *string, int times)
 static int
 base_times(const Piece *piece)
 {
-	return piece->max == 0 ? 0 : Max(piece->min, 1);
+	if (piece->max == 0)
+		return 0;
+	return Max(piece->min, piece->max == UNBOUNDED ? piece->run : 1);
 }
 
 static char *
@@ -505,15 +510,15 @@ samples_of(const Piece *piece)
 }
 
 List *
-lab_samples_of_regex(const char *pattern)
+lab_samples_of_regex(const char *pattern, int run)
 {
-	Reader reader = {pattern, 0};
+	Reader reader = {pattern, 0, Min(run, MAX_REPEAT)};
 
 	return samples_of(read_choice(&reader));
 }
 
 List *
-lab_samples_of_like(const char *pattern)
+lab_samples_of_like(const char *pattern, int run)
 {
 	Piece *sequence = make_piece(PIECE_SEQUENCE);
 
@@ -532,6 +537,7 @@ lab_samples_of_like(const char *pattern)
 			{
 				piece->min = 0;
 				piece->max = UNBOUNDED;
+				piece->run = Min(run, MAX_REPEAT);
 			}
 			sequence->parts = lappend(sequence->parts, piece);
 			pattern++;

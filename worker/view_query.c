@@ -50,6 +50,7 @@ typedef struct SeenView
 {
 	Oid relation;
 	Taint taint;
+	double views; /* it and those within it */
 } SeenView;
 
 typedef struct Look
@@ -291,19 +292,25 @@ look_at_view(Oid oid, Look *look)
 	ListCell *cell;
 	SeenView *seen;
 	Query *query;
+	double before;
 
 	foreach (cell, look->views)
 	{
 		seen = lfirst(cell);
 		if (seen->relation == oid)
+		{
+			look->result->views += seen->views;
 			return seen->taint;
+		}
 	}
 	query = lab_view_tree(oid);
 	seen = palloc0(sizeof(SeenView));
 	seen->relation = oid;
 	look->views = lappend(look->views, seen);
+	before = look->result->views++;
 	if (query)
 		seen->taint = look_at_query(query, NULL, look);
+	seen->views = look->result->views - before;
 	return seen->taint;
 }
 
@@ -490,4 +497,10 @@ lab_view_query(Oid relation, bool stored)
 	Query *query = lab_view_tree(relation);
 
 	return query ? lab_query_look(query, stored) : palloc0(sizeof(LabViewQuery));
+}
+
+bool
+lab_view_too_deep(Oid relation)
+{
+	return lab_view_query(relation, false)->views > LAB_VIEWS_MAX;
 }

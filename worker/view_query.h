@@ -11,11 +11,15 @@ typedef struct LabViewQuery
 {
 	List *tables;   /* of char *: the tables that it gets to, by itself or through views */
 	bool functions; /* it calls functions of somebody's making, which may read more */
+	double views;   /* so many views take part when all are written out */
 	bool clock;     /* it depends on the time at which it runs */
 	bool rows_vary; /* which rows there are differs from call to call */
 	List *varying;  /* of char *: columns whose values do */
 	List *steady;   /* of char *: all other columns */
 } LabViewQuery;
+
+/* Views in views that are run or written out: more than this is a bomb, not a lab. */
+#define LAB_VIEWS_MAX 500
 
 /* A column by which a query's result is sorted. */
 typedef struct LabSortKey
@@ -35,6 +39,12 @@ extern Query *lab_view_tree(Oid relation);
  * tables do whose default differs from call to call.
  */
 extern LabViewQuery *lab_view_query(Oid relation, bool stored);
+
+/*
+ * Is the view one of too many within another to be run?  The server would not
+ * even notice a timeout while it takes them apart.
+ */
+extern bool lab_view_too_deep(Oid relation);
 
 /* The same of any query, whose columns are named as it names them. */
 extern LabViewQuery *lab_query_look(const Query *query, bool stored);

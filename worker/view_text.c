@@ -17,9 +17,6 @@
 #include "utils/typcache.h"
 #include "worker/view_query.h"
 
-/* Views in views that are written out: more than this is a bomb, not a lab. */
-#define VIEWS_MAX 500
-
 typedef struct Writing
 {
 	int views; /* written out so far */
@@ -47,9 +44,9 @@ write_out_entry(RangeTblEntry *entry, Writing *writing)
 	{
 		Query *query = lab_view_tree(entry->relid);
 
-		if (++writing->views > VIEWS_MAX)
+		if (++writing->views > LAB_VIEWS_MAX)
 			ereport(ERROR, (errcode(ERRCODE_STATEMENT_TOO_COMPLEX),
-							errmsg("it reads more than %d views", VIEWS_MAX)));
+							errmsg("it reads more than %d views", LAB_VIEWS_MAX)));
 		if (query == NULL)
 			ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("a view has no query")));
 		entry->rtekind = RTE_SUBQUERY;
@@ -206,7 +203,7 @@ bool
 lab_view_has_order(Oid relation)
 {
 	Query *query = lab_view_tree(relation);
-	int budget = VIEWS_MAX;
+	int budget = LAB_VIEWS_MAX;
 
 	return query && orders(query, &budget);
 }

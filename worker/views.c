@@ -226,7 +226,7 @@ lab_views_judge_order(LabComparison *comparison, const LabEvaluation *evaluation
 	bool read;
 
 	comparison->status = LAB_FAIL;
-	if (view == NULL)
+	if (view == NULL || lab_contents_too_deep(comparison, view->relation))
 		return;
 	comparison->problem =
 		psprintf("%s does not give its rows in the right order (ORDER BY)", expected->object);
@@ -273,7 +273,7 @@ lab_views_judge_hidden(LabComparison *comparison, const LabEvaluation *evaluatio
 	LabSandboxError error;
 
 	comparison->status = LAB_FAIL;
-	if (view == NULL)
+	if (view == NULL || lab_contents_too_deep(comparison, view->relation))
 		return;
 	work.relation = view->relation;
 	work.context = CurrentMemoryContext;

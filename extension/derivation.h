@@ -1,0 +1,28 @@
+/*
+ * derivation.h
+ *		The checks of a lab, from its reference.
+ */
+#ifndef LAB_DERIVATION_H
+#define LAB_DERIVATION_H
+
+#include "extension/spec.h"
+
+/* The lab master's databases; InvalidOid where the spec names none. */
+typedef struct LabSources
+{
+	Oid reference;
+	Oid starter;
+	Oid hidden;
+} LabSources;
+
+/*
+ * Derives and records the checks of a lab that is recorded already, shares out
+ * its points, and returns the checks (LabCheck *).  Raises an error when the
+ * reference changes meanwhile, or when one of the lab master's own checks fails there.
+ */
+extern List *lab_derive_checks(int32 lab, const LabSpec *spec, const LabSources *sources);
+
+/* What the reference itself says to its checks: a list of LabVerdict *. */
+extern List *lab_derive_try(const LabSpec *spec, const LabSources *sources, List *checks);
+
+#endif /* LAB_DERIVATION_H */
