@@ -17,6 +17,8 @@ use Time::HiRes 'time';
 
 use constant LANES => 2;    # copies that are worked on at the same time
 
+my @leftovers;
+
 # The server, the reference, the lab and, beside each participant's database, a template of it with the finished copy.
 sub new
 {
@@ -25,6 +27,7 @@ sub new
 	my $node = lab_node(
 		$name,
 		'wal_level' => 'logical',
+		'log_statement' => 'none',
 		'labcreator.sweep_interval' => 0,
 		'labcreator.debounce' => "'1ms'");
 
@@ -34,16 +37,49 @@ sub new
 	$self->{extensions} = { map { $_ => 1 } split /\n/,
 		$node->safe_psql('postgres', 'SELECT name FROM pg_available_extensions') };
 
+	$self->{place} = memory($node);
 	$self->{script} = join "\n", map { $_->{text} } $self->files('reference');
 	make_reference($node, 'reference', $self->{script});
+	$self->{files} = $node->basedir;
+	PostgreSQL::Test::Utils::append_to_file("$self->{files}/script.sql", encoded($self->{script}));
 	create_lab($node, { lab => 'wide', reference => 'reference', participants => [ map { "p$_" } 1 .. LANES ] });
 	for my $lane (1 .. LANES)
 	{
 		$node->safe_psql("wide_p$lane", $self->{script}, extra_params => [ '-U', "p$lane" ]);
 		$self->{oid}[$lane] = $node->safe_psql('postgres', "SELECT oid FROM pg_database WHERE datname = 'wide_p$lane'");
 		lab_sql($node, "SELECT lab_evaluate('wide', 'p$lane')");
+
+		my $dump = PostgreSQL::Test::Utils::run_command([ 'pg_dump', '--no-owner', '-d', $node->connstr('reference') ]);
+		PostgreSQL::Test::Utils::append_to_file("$self->{files}/dump$lane.sql", $dump =~ s/\bteacher\b/p$lane/gr);
 	}
 	return $self;
+}
+
+sub encoded
+{
+	my ($text) = @_;
+
+	utf8::encode($text);
+	return $text;
+}
+
+# Where copies are made: in memory if the system has room there for files, which is several times faster.
+sub memory
+{
+	my ($node) = @_;
+	my $path = "/dev/shm/labcreator.$$";
+
+	return '' unless -w '/dev/shm' && mkdir $path;
+	push @leftovers, $path;
+	$node->safe_psql('postgres', "CREATE TABLESPACE memory LOCATION '$path'");
+	return 'TABLESPACE memory STRATEGY file_copy';
+}
+
+END
+{
+	my $status = $?;
+	PostgreSQL::Test::Utils::system_log('rm', '-rf', @leftovers) if @leftovers;
+	$? = $status;
 }
 
 # What the lab has for a participant whose copy was not touched since new().
@@ -65,7 +101,7 @@ sub keep
 		# a template may have no sessions: the evaluator lingers for some seconds
 		$self->{node}->safe_psql('postgres',
 			"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = 'wide_p$lane'");
-		$self->{node}->safe_psql('postgres', "CREATE DATABASE finished_p$lane TEMPLATE wide_p$lane");
+		$self->{node}->safe_psql('postgres', "CREATE DATABASE finished_p$lane TEMPLATE wide_p$lane $self->{place}");
 	}
 	return;
 }
@@ -118,7 +154,11 @@ sub cases
 		}
 	}
 	# the comment that opens the file is no case
-	return grep { $_->{sql} =~ /\S/ } @cases;
+	@cases = grep { $_->{sql} =~ /\S/ } @cases;
+
+	my %seen;
+	$seen{ $_->{name} }++ && die "$file->{path} has two cases named \"$_->{name}\"\n" for @cases;
+	return @cases;
 }
 
 # Runs the cases, LANES at a time, and gives each its outcome: passed, total, score, failing, or error.
@@ -132,12 +172,12 @@ sub run
 
 		for my $lane (1 .. @batch)
 		{
-			my ($in, $out, $err) = ($self->script($lane, $batch[ $lane - 1 ]{sql}), '', '');
 			my $case = $batch[ $lane - 1 ];
+			my ($in, $out, $err) = (encoded($self->script($lane, $case->{sql})), '', '');
 
-			utf8::encode($in);
 			push @running, { case => $case, lane => $lane, out => \$out, err => \$err, begun => time,
-				process => IPC::Run::start([ 'psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', $self->{node}->connstr('postgres') ],
+				process => IPC::Run::start([ 'psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-v', "script=$self->{files}/script.sql",
+					'-v', "dump=$self->{files}/dump$lane.sql", '-d', $self->{node}->connstr('postgres') ],
 					'<', \$in, '>', \$out, '2>', \$err) };
 		}
 		for (@running)
@@ -159,8 +199,9 @@ sub script
 	my ($database, $login) = ("wide_p$lane", "p$lane");
 	return <<"END";
 DROP DATABASE IF EXISTS $database WITH (FORCE);
-CREATE DATABASE $database OWNER teacher TEMPLATE finished_p$lane OID $self->{oid}[$lane];
+CREATE DATABASE $database OWNER teacher TEMPLATE finished_p$lane $self->{place} OID $self->{oid}[$lane];
 REVOKE ALL ON DATABASE $database FROM PUBLIC;
+ALTER ROLE $login RESET ALL;
 GRANT CONNECT, CREATE, TEMPORARY ON DATABASE $database TO $login;
 GRANT CONNECT ON DATABASE $database TO lab_evaluator;
 \\c $database $login

@@ -12,7 +12,7 @@ ALTER TYPE shop.status RENAME VALUE 'new' TO 'x';
 ALTER TYPE shop.status RENAME VALUE 'paid' TO 'new';
 ALTER TYPE shop.status RENAME VALUE 'x' TO 'paid';
 UPDATE shop.orders SET status = CASE status WHEN 'new' THEN 'paid' WHEN 'paid' THEN 'new' ELSE status END::shop.status WHERE status IN ('new', 'paid');
--- composite attribute of another type | shop.address
+-- composite with an attribute too many | shop.address
 ALTER TYPE shop.address ADD ATTRIBUTE planet text;
 -- composite attribute renamed | shop.address
 ALTER TYPE shop.address RENAME ATTRIBUTE zip TO postcode;
