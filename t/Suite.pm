@@ -117,6 +117,8 @@ sub files
 		my $text = PostgreSQL::Test::Utils::slurp_file($path);
 		my ($name) = $path =~ m{([^/]+)\.sql$};
 
+		next if $ENV{LAB_ONLY} && $folder ne 'reference' && $ENV{LAB_ONLY} !~ /(?:^|,)\Q$name\E(?:,|$)/;
+
 		utf8::decode($text);
 		push @files, { name => $name, path => $path, text => $text } if $self->has($text =~ /^-- needs: (.*)/ ? $1 : '');
 	}
@@ -144,9 +146,11 @@ sub cases
 
 	for my $line (split /\n/, $file->{text})
 	{
-		if ($line =~ /^-- (?!needs: )(.+?)(?: \| (.+))?$/ && (defined $2 || $file->{path} =~ /roads/))
+		my ($name, $expected) = $line =~ /^-- (?!needs: )(.+?)(?: \| (.+))?$/;
+
+		if (defined $expected || (defined $name && $file->{path} =~ /roads/))
 		{
-			push @cases, { name => $1, expected => [ split /; /, $2 // '' ], sql => '' };
+			push @cases, { name => $name, expected => [ split /; /, $expected // '' ], sql => '' };
 		}
 		elsif (@cases)
 		{
@@ -185,6 +189,7 @@ sub run
 			my ($same, $json) = do { IPC::Run::finish($_->{process}); split /\n/, ${ $_->{out} }, 2 };
 
 			$_->{case}{outcome} = eval { decode_json($json // '') } // { failing => [], error => ${ $_->{err} } || 'no results' };
+			$_->{case}{outcome}{error} //= $_->{case}{outcome}{evaluation};
 			$_->{case}{dump_differs} = $same ne $self->{dump}[ $_->{lane} ];
 			$_->{case}{seconds} = time - $_->{begun};
 		}
@@ -233,6 +238,7 @@ sub outcome_query
 
 	return <<"END";
 SELECT json_build_object('passed', p.passed, 'total', p.total, 'score', p.score::text,
+	'evaluation', (SELECT s.detail FROM lab_status() s WHERE s.part = 'evaluation wide p$lane'),
 	'failing', coalesce((
 		SELECT json_agg(json_build_object('what', r.kind || ' ' || r.object, 'status', r.status, 'detail', r.detail))
 		FROM lab_results('wide', 'p$lane') r

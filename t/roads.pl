@@ -36,7 +36,7 @@ for my $file ($suite->files('roads'))
 	};
 }
 
-cmp_ok($roads, '>=', 60, 'there are enough roads');
+cmp_ok($roads, '>=', 60, 'there are enough roads') unless $ENV{LAB_ONLY};
 diag("$roads roads, $marked_down marked down; pg_dump -s | diff marks down $dump");
 $suite->{node}->stop;
 done_testing();

@@ -35,8 +35,8 @@ ALTER DOMAIN shop.price ADD CHECK (VALUE >= 0) NOT VALID;
 -- domain without NOT NULL | shop.price
 ALTER DOMAIN shop.price DROP NOT NULL;
 -- domain with NOT NULL | lib.labels
-ALTER DOMAIN lib.labels SET NOT NULL;
 UPDATE hr.employees SET skills = '{}' WHERE skills IS NULL;
+ALTER DOMAIN lib.labels SET NOT NULL;
 -- domain without default | shop.price
 ALTER DOMAIN shop.price DROP DEFAULT;
 -- domain with another default | shop.price
