@@ -56,7 +56,7 @@ CREATE SCHEMA mine;
 ALTER DEFAULT PRIVILEGES IN SCHEMA mine GRANT ALL ON TABLES TO PUBLIC;
 -- comments given twice
 COMMENT ON TABLE shop.customers IS NULL;
-COMMENT ON TABLE shop.customers IS 'who ' 'buys';
+COMMENT ON TABLE shop.customers IS 'who buys';
 -- comments where the reference has none
 COMMENT ON TABLE shop.orders IS 'my favourite';
 COMMENT ON COLUMN shop.orders.note IS 'what they said';
