@@ -3,9 +3,8 @@
  *		The lab master's pgTAP tests: kind "pgtap".
  *
  * The tests run as the participant, statement by statement, in a transaction that
- * is rolled back; what counts is the line that pgTAP gives for each test.  pgTAP
- * makes temporary tables, so unlike everything else this is no
- * security-restricted operation; changing the role stays forbidden.
+ * is rolled back (own_run.h); what counts is the line that pgTAP gives for each
+ * test.
  *
  * Nobody forges an "ok": pgTAP must be a superuser's extension, whose functions a
  * participant cannot change, and its schema comes first.  Nothing of theirs may
@@ -15,26 +14,15 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
-#include "catalog/pg_extension.h"
-#include "catalog/pg_type.h"
-#include "commands/extension.h"
 #include "executor/spi.h"
-#include "mb/pg_wchar.h"
-#include "miscadmin.h"
-#include "nodes/parsenodes.h"
-#include "tcop/tcopprot.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/json.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/resowner.h"
-#include "utils/timeout.h"
 #include "worker/contents.h"
 #include "worker/definition.h"
 #include "worker/own.h"
-#include "worker/probe_sequences.h"
+#include "worker/own_run.h"
 
 #define NAMED_MAX 5 /* failing tests that are told by name */
 
@@ -45,25 +33,14 @@ typedef struct Test
 	char *name;
 } Test;
 
-/* A statement of the file, with what came of it. */
-typedef struct Statement
-{
-	char *sql;
-	bool sets;   /* it is SET or RESET */
-	List *tests; /* of Test * */
-	int sqlstate;
-	char *message;
-} Statement;
-
 typedef struct Run
 {
 	const char *text;
 	bool strict;      /* pgTAP must be a superuser's */
-	List *statements; /* of Statement * */
+	List *statements; /* of LabOwnStatement * */
 	char *schema;     /* pgTAP's, quoted */
-	char *path;
-	bool absent;  /* there is no pgTAP that can be trusted */
-	char *shadow; /* what of the participant's stands in its way */
+	bool absent;      /* there is no pgTAP that can be trusted */
+	char *shadow;     /* what of the participant's stands in its way */
 	MemoryContext context;
 } Run;
 
@@ -109,14 +86,17 @@ static const char shadows[] =
 	"LIMIT 1";
 /* clang-format on */
 
-/* The first column of the only row of a catalog query, in the given context; or NULL. */
+/*
+ * A column of the only row of a catalog query, in the given context; or NULL.  With a new
+ * snapshot: what a test has just done is to be seen.
+ */
 static char *
 catalog_value(const char *query, int column, MemoryContext context)
 {
 	char *value = NULL;
 
 	SPI_connect();
-	if (SPI_execute(query, true, 1) != SPI_OK_SELECT)
+	if (SPI_execute(query, false, 1) != SPI_OK_SELECT)
 		elog(ERROR, "could not look for pgTAP");
 	if (SPI_processed == 1)
 	{
@@ -127,46 +107,32 @@ catalog_value(const char *query, int column, MemoryContext context)
 	return value;
 }
 
-/* Our own look at the catalogs, as ourselves and under our own search_path. */
-static void
-look_for_shadows(Run *run, Oid user, int security)
+/* Nothing of the participant's may stand in pgTAP's way, before a test or after. */
+static bool
+look_for_shadows(LabOwnRun *own, LabOwnStatement *statement)
 {
-	Oid role;
-	int role_security;
-	int level = NewGUCNestLevel();
+	Run *run = own->arg;
+	int level;
 
-	GetUserIdAndSecContext(&role, &role_security);
-	SetUserIdAndSecContext(user, security);
+	/* The tests' own SET search_path counts, behind pgTAP. */
+	if (statement && statement->sets && statement->sqlstate == 0)
+		own->path = psprintf("pg_catalog, %s, %s", run->schema,
+							 GetConfigOption("search_path", false, false));
+	level = NewGUCNestLevel();
 	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_SUSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
 	run->shadow = catalog_value(shadows, 1, run->context);
 	AtEOXact_GUC(true, level);
-	SetUserIdAndSecContext(role, role_security);
+	return run->shadow == NULL;
 }
 
-/* Takes the file apart; BEGIN, COMMIT and ROLLBACK around the tests are ours to do. */
+/* BEGIN, COMMIT and ROLLBACK around the tests are ours to do. */
 static void
 split(void *arg)
 {
 	Run *run = arg;
-	ListCell *cell;
 
-	foreach (cell, pg_parse_query(run->text))
-	{
-		RawStmt *raw = lfirst(cell);
-		const char *start = run->text + Max(raw->stmt_location, 0);
-		MemoryContext before;
-		Statement *statement;
-
-		if (IsA(raw->stmt, TransactionStmt))
-			continue;
-		before = MemoryContextSwitchTo(run->context);
-		statement = palloc0(sizeof(Statement));
-		statement->sql = raw->stmt_len > 0 ? pnstrdup(start, raw->stmt_len) : pstrdup(start);
-		statement->sets = IsA(raw->stmt, VariableSetStmt);
-		run->statements = lappend(run->statements, statement);
-		MemoryContextSwitchTo(before);
-	}
+	run->statements = lab_own_split(run->text, true, run->context);
 }
 
 /* A line of TAP, where it is the result of a test at the top level. */
@@ -196,7 +162,7 @@ test_of(const char *line)
 
 /* As the participant, in a subtransaction. */
 static void
-execute(Statement *statement, MemoryContext context)
+execute(LabOwnStatement *statement, MemoryContext context)
 {
 	SPI_connect();
 	if (SPI_execute(statement->sql, false, 0) < 0)
@@ -215,111 +181,27 @@ execute(Statement *statement, MemoryContext context)
 	SPI_finish();
 }
 
-static void
-run_statement(Run *run, Statement *statement, int timeout)
-{
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		lab_own_set_path(run->path);
-		enable_timeout_after(STATEMENT_TIMEOUT, timeout);
-		execute(statement, context);
-		disable_timeout(STATEMENT_TIMEOUT, false);
-		QueryCancelPending = false;
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		ErrorData *error;
-
-		disable_timeout(STATEMENT_TIMEOUT, false);
-		QueryCancelPending = false;
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		statement->sqlstate = error->sqlerrcode;
-		statement->message = pstrdup(error->message ? error->message : "unknown error");
-		RollbackAndReleaseCurrentSubTransaction();
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
-	/* The tests' own SET search_path counts, behind pgTAP. */
-	if (statement->sets && statement->sqlstate == 0)
-		run->path = psprintf("pg_catalog, %s, %s", run->schema,
-							 GetConfigOption("search_path", false, false));
-}
-
-static void
-run_all(Run *run, Oid role, int timeout)
-{
-	List *shielded = lab_sequences_shield(InvalidOid);
-	Oid user;
-	int security;
-	ListCell *cell;
-
-	GetUserIdAndSecContext(&user, &security);
-	look_for_shadows(run, user, security);
-	SetUserIdAndSecContext(role, security | SECURITY_LOCAL_USERID_CHANGE);
-	lab_sequences_restart(shielded);
-	foreach (cell, run->statements)
-	{
-		Statement *statement = lfirst(cell);
-
-		if (run->shadow)
-			break;
-		run_statement(run, statement, timeout);
-		look_for_shadows(run, user, security);
-		if (statement->sqlstate == ERRCODE_QUERY_CANCELED)
-			break;
-	}
-}
-
-/* Everything in a subtransaction that is rolled back; false, with the reason, if it cannot be. */
+/* False, with the reason, if the tests cannot be run. */
 static bool
 run_tests(Run *run, const LabJob *job, LabSandboxError *error)
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	Oid role = lab_sandbox_identity(job->role, InvalidOid);
-	char *trusted = catalog_value(installed, 2, context);
-	volatile bool finished = false;
+	LabOwnRun own = {0};
+	char *trusted = catalog_value(installed, 2, CurrentMemoryContext);
 
-	run->context = context;
+	run->context = CurrentMemoryContext;
 	run->absent = trusted == NULL || (run->strict && strcmp(trusted, "t") != 0);
 	if (run->absent)
 		return true;
-	if (!lab_sandbox_run(role, job->check_timeout, split, run, error))
+	own.role = lab_sandbox_identity(job->role, InvalidOid);
+	own.timeout = job->check_timeout;
+	if (!lab_sandbox_run(own.role, own.timeout, split, run, error))
 		return false;
-	run->schema = catalog_value(installed, 1, context);
-	run->path = psprintf("pg_catalog, %s, public, pg_temp", run->schema);
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		run_all(run, role, job->check_timeout);
-		finished = true;
-	}
-	PG_CATCH();
-	{
-		ErrorData *data;
-
-		MemoryContextSwitchTo(context);
-		data = CopyErrorData();
-		FlushErrorState();
-		error->sqlstate = data->sqlerrcode;
-		error->message = pstrdup(data->message);
-	}
-	PG_END_TRY();
-	/* This brings back the role and the settings as well. */
-	RollbackAndReleaseCurrentSubTransaction();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
-	return finished;
+	run->schema = catalog_value(installed, 1, run->context);
+	own.path = psprintf("pg_catalog, %s, public, pg_temp", run->schema);
+	own.execute = execute;
+	own.look = look_for_shadows;
+	own.arg = run;
+	return lab_own_run(&own, run->statements, error);
 }
 
 /* What must be right of the reference, which passes all of its tests. */
@@ -335,7 +217,7 @@ tests_json(const LabFact *fact, const Run *run)
 	appendStringInfoChar(&json, '[');
 	foreach (cell, run->statements)
 	{
-		const Statement *statement = lfirst(cell);
+		const LabOwnStatement *statement = lfirst(cell);
 
 		if (statement->sqlstate)
 			lab_own_raise(fact, statement->sqlstate,
@@ -394,7 +276,7 @@ lab_own_derive_pgtap(LabFact *fact, const LabEvaluation *evaluation)
 
 /* What of the expected tests of a statement did not pass: names, with the error if there is one. */
 static List *
-failures_of(List *failures, const char *expected, const Statement *statement)
+failures_of(List *failures, const char *expected, const LabOwnStatement *statement)
 {
 	List *names = lab_definition_list(lab_definition_add("{}", "tests", expected), "tests");
 	ListCell *cell;
@@ -449,7 +331,7 @@ settle(LabComparison *comparison, const Run *run, const LabJob *job)
 
 	forboth (cell, expected, statement, run->statements)
 	{
-		const Statement *found = lfirst(statement);
+		const LabOwnStatement *found = lfirst(statement);
 
 		if (found->sqlstate == ERRCODE_QUERY_CANCELED)
 		{

@@ -99,7 +99,7 @@ explain(void *arg)
 		(void) set_config_option("enable_seqscan", "off", PGC_SUSET, PGC_S_SESSION,
 								 GUC_ACTION_LOCAL, true, 0, false);
 	SPI_connect();
-	if (SPI_execute(psprintf("EXPLAIN (FORMAT JSON, VERBOSE) %s", work->query), true, 0) !=
+	if (SPI_execute(psprintf("EXPLAIN (FORMAT JSON, VERBOSE) %s", work->query), false, 0) !=
 			SPI_OK_UTILITY ||
 		SPI_processed != 1)
 		elog(ERROR, "could not explain the query");

@@ -4,7 +4,7 @@
  *
  * Step by step the same must come of them: the same rows, or an error with the
  * same SQLSTATE.  Each step sees what those before it did; afterwards all of it is
- * rolled back, and sequences are where they were (probe_run.h).
+ * rolled back, and sequences are where they were (own_run.h).
  *
  * Queries, INSERT, UPDATE and DELETE are kept as the server understands them in
  * the reference, so that neither the order of a participant's columns nor what
@@ -21,7 +21,8 @@
 #include "worker/contents.h"
 #include "worker/definition.h"
 #include "worker/own.h"
-#include "worker/probe_run.h"
+#include "worker/own_run.h"
+#include "worker/result.h"
 
 /* A script is a demonstration, not a load. */
 #define STEPS_MAX 200
@@ -36,28 +37,6 @@ typedef struct Script
 	MemoryContext context;
 } Script;
 
-/* One statement of a text, without what is around it. */
-static char *
-source_of(const char *text, const RawStmt *statement)
-{
-	const char *start = text + Max(statement->stmt_location, 0);
-
-	return statement->stmt_len > 0 ? pnstrdup(start, statement->stmt_len) : pstrdup(start);
-}
-
-/* What cannot run within a transaction that is rolled back. */
-static void
-refuse(Node *statement)
-{
-	bool copies = IsA(statement, CopyStmt) && (((CopyStmt *) statement)->filename == NULL);
-
-	if (IsA(statement, TransactionStmt) || copies)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg(copies ? "COPY from or to the client has no client here"
-							   : "a script is one transaction, which is always rolled back")));
-}
-
 /* In the sandbox of the reference: takes the script apart. */
 static void
 split(void *arg)
@@ -65,23 +44,18 @@ split(void *arg)
 	Script *work = arg;
 	List *texts = lab_definition_list(work->fact->definition, "script");
 	ListCell *cell;
-	ListCell *statement;
 
 	if (texts == NIL)
 		texts = list_make1(lab_definition_get(work->fact->definition, "script"));
 	foreach (cell, texts)
 	{
-		const char *text = lfirst(cell);
+		List *statements = lab_own_split(lfirst(cell), false, work->context);
+		MemoryContext before = MemoryContextSwitchTo(work->context);
+		ListCell *statement;
 
-		foreach (statement, pg_parse_query(text))
-		{
-			MemoryContext before;
-
-			refuse(((RawStmt *) lfirst(statement))->stmt);
-			before = MemoryContextSwitchTo(work->context);
-			work->steps = lappend(work->steps, source_of(text, lfirst(statement)));
-			MemoryContextSwitchTo(before);
-		}
+		foreach (statement, statements)
+			work->steps = lappend(work->steps, ((LabOwnStatement *) lfirst(statement))->sql);
+		MemoryContextSwitchTo(before);
 	}
 	if (work->steps == NIL || list_length(work->steps) > STEPS_MAX)
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -129,55 +103,63 @@ qualify_all(Script *work, const LabJob *job, Oid role)
 	return texts;
 }
 
-static List *
-steps_of(List *texts)
+/* There is no commit: what is deferred is checked by a last step. */
+static const char end_of_script[] = "SET CONSTRAINTS ALL IMMEDIATE";
+
+static void
+execute(LabOwnStatement *statement, MemoryContext context)
 {
-	List *steps = NIL;
-	ListCell *cell;
+	LabReading reading = {0};
+	MemoryContext before = MemoryContextSwitchTo(context);
 
-	/* There is no commit, so what is deferred is checked by a last step. */
-	foreach (cell, lappend(list_copy(texts), "SET CONSTRAINTS ALL IMMEDIATE"))
-	{
-		LabStep *step = palloc0(sizeof(LabStep));
-
-		step->sql = lfirst(cell);
-		step->keep = true;
-		steps = lappend(steps, step);
-	}
-	return steps;
+	reading.query = statement->sql;
+	reading.writing = true;
+	statement->result = lab_result_read(&reading);
+	MemoryContextSwitchTo(before);
 }
 
 static bool
-run(List *texts, const char *definition, const LabJob *job, List **outcomes, LabSandboxError *error)
+run(List *texts, const char *definition, const LabJob *job, List **statements,
+	LabSandboxError *error)
 {
-	LabStage stage = {0};
+	LabOwnRun run = {0};
 	bool prepared;
+	ListCell *cell;
 
-	stage.role = lab_sandbox_identity(job->role, InvalidOid);
-	stage.timeout = job->check_timeout;
-	stage.path = LAB_OWN_PATH;
+	*statements = NIL;
+	foreach (cell, lappend(list_copy(texts), pstrdup(end_of_script)))
+	{
+		LabOwnStatement *statement = palloc0(sizeof(LabOwnStatement));
+
+		statement->sql = lfirst(cell);
+		*statements = lappend(*statements, statement);
+	}
+	run.role = lab_sandbox_identity(job->role, InvalidOid);
+	run.timeout = job->check_timeout;
+	run.path = LAB_OWN_PATH;
+	run.execute = execute;
 	lab_contents_stop_clock(definition);
-	prepared = lab_probe_run(&stage, steps_of(texts), outcomes, error);
+	prepared = lab_own_run(&run, *statements, error);
 	lab_sandbox_start_clock();
 	return prepared;
 }
 
 /* What came of a step, as the text of a jsonb object. */
 static char *
-outcome_json(const char *written, const char *runs, const LabOutcome *outcome)
+outcome_json(const char *written, const LabOwnStatement *outcome)
 {
 	char *json = lab_definition_add_text("{}", "statement", written);
 
-	json = lab_definition_add_text(json, "runs", runs);
+	json = lab_definition_add_text(json, "runs", outcome->sql);
 	if (outcome->sqlstate)
 		return lab_definition_add_text(json, "sqlstate", unpack_sql_state(outcome->sqlstate));
-	json = lab_definition_add(json, "rows", psprintf(UINT64_FORMAT, outcome->rows));
-	return outcome->digest ? lab_definition_add_text(json, "digest", outcome->digest) : json;
+	json = lab_definition_add(json, "changed", psprintf(INT64_FORMAT, outcome->result->changed));
+	return lab_definition_add(json, "result", outcome->result->definition);
 }
 
 /* What the reference's outcomes are, or an error of lab_create(). */
 static char *
-outcomes_json(const LabFact *fact, const Script *work, List *texts, List *outcomes)
+outcomes_json(const LabFact *fact, const Script *work, List *outcomes)
 {
 	StringInfoData json;
 	ListCell *cell;
@@ -185,21 +167,17 @@ outcomes_json(const LabFact *fact, const Script *work, List *texts, List *outcom
 	initStringInfo(&json);
 	foreach (cell, outcomes)
 	{
-		const LabOutcome *outcome = lfirst(cell);
+		const LabOwnStatement *outcome = lfirst(cell);
 		int i = foreach_current_index(cell);
-		bool end = i == list_length(texts);
 
 		if (!outcome->ran || outcome->sqlstate == ERRCODE_QUERY_CANCELED)
 			lab_own_raise(fact, ERRCODE_QUERY_CANCELED,
 						  psprintf("takes too long in the reference, at statement %d", i + 1),
 						  "Let it do less, or raise labcreator.check_timeout.");
-		if (outcome->sqlstate && strstr(outcome->message, "security-restricted operation"))
-			lab_own_raise(fact, ERRCODE_FEATURE_NOT_SUPPORTED,
-						  psprintf("cannot run statement %d: %s", i + 1, outcome->message),
-						  "Use an ordinary table: it is rolled back as well.");
 		appendStringInfo(&json, "%s%s", i > 0 ? ", " : "[",
-						 outcome_json(end ? "the end of the script" : list_nth(work->steps, i),
-									  end ? "" : list_nth(texts, i), outcome));
+						 outcome_json(i < list_length(work->steps) ? list_nth(work->steps, i)
+																   : "the end of the script",
+									  outcome));
 	}
 	appendStringInfoChar(&json, ']');
 	return json.data;
@@ -226,7 +204,7 @@ lab_own_derive_script(LabFact *fact, const LabEvaluation *evaluation)
 		if (!run(texts, clock, job, &outcomes, &error))
 			lab_own_raise(fact, error.sqlstate,
 						  psprintf("cannot run in the reference: %s", error.message), NULL);
-		json[i] = outcomes_json(fact, &work, texts, outcomes);
+		json[i] = outcomes_json(fact, &work, outcomes);
 	}
 	if (strcmp(json[0], json[1]) != 0)
 		lab_own_raise(fact, ERRCODE_INVALID_PARAMETER_VALUE, "gives another result at each call",
@@ -240,12 +218,11 @@ lab_own_derive_script(LabFact *fact, const LabEvaluation *evaluation)
 
 /* What is wrong with a step, or NULL; *status is for what cannot be said. */
 static char *
-difference(const char *expected, const LabOutcome *found, const LabJob *job, LabStatus *status)
+difference(const char *expected, const LabOwnStatement *found, const LabJob *job, LabStatus *status)
 {
 	char *sqlstate = lab_definition_get(expected, "sqlstate");
-	char *digest = lab_definition_get(expected, "digest");
-	char *rows = lab_definition_get(expected, "rows");
 	bool diff = job->feedback == LAB_FEEDBACK_DIFF;
+	int64 changed;
 
 	if (!found->ran || found->sqlstate == ERRCODE_QUERY_CANCELED)
 	{
@@ -257,24 +234,21 @@ difference(const char *expected, const LabOutcome *found, const LabJob *job, Lab
 		*status = LAB_ERROR;
 		return pstrdup("waits for a lock of its owner");
 	}
+	if (sqlstate && found->sqlstate == 0)
+		return diff ? psprintf("should fail with SQLSTATE %s", sqlstate) : pstrdup("should fail");
 	if (sqlstate)
-	{
-		if (found->sqlstate == 0)
-			return diff ? psprintf("should fail with SQLSTATE %s", sqlstate)
-						: pstrdup("should fail");
-		if (strcmp(sqlstate, unpack_sql_state(found->sqlstate)) != 0)
-			return psprintf("fails in another way: %s", found->message);
-		return NULL;
-	}
+		return strcmp(sqlstate, unpack_sql_state(found->sqlstate)) == 0
+				   ? NULL
+				   : psprintf("fails in another way: %s", found->message);
 	if (found->sqlstate != 0)
 		return psprintf("fails: %s", found->message);
-	if (strcmp(rows, psprintf(UINT64_FORMAT, found->rows)) != 0)
-		return diff ? psprintf("gives or changes " UINT64_FORMAT " rows, should be %s", found->rows,
-							   rows)
+	changed = strtoll(lab_definition_get(expected, "changed"), NULL, 10);
+	if (found->result->changed != changed)
+		return diff ? psprintf("gives or changes " INT64_FORMAT " rows, should be " INT64_FORMAT,
+							   found->result->changed, changed)
 					: psprintf("gives or changes too %s rows",
-							   found->rows < strtoull(rows, NULL, 10) ? "few" : "many");
-	if ((digest == NULL) != (found->digest == NULL) ||
-		(digest && strcmp(digest, found->digest) != 0))
+							   found->result->changed < changed ? "few" : "many");
+	if (!lab_contents_equal(lab_definition_get(expected, "result"), found->result->definition))
 		return pstrdup("gives other values");
 	return NULL;
 }
@@ -305,6 +279,7 @@ lab_own_judge_script(LabComparison *comparison, const LabEvaluation *evaluation)
 	ListCell *cell;
 	ListCell *outcome;
 
+	/* The last one is ours: the end. */
 	foreach (cell, list_copy_head(expected, list_length(expected) - 1))
 		texts = lappend(texts, lab_definition_get(lfirst(cell), "runs"));
 	if (!run(texts, check->definition, job, &outcomes, &error))

@@ -159,7 +159,7 @@ lab_source_mentions_word(const LabMentions *mentions, const char *word)
 bool
 lab_source_by_chance(const LabMentions *mentions)
 {
-	static const char *const words[] = {"random",     "clock_timestamp",  "timeofday",
+	static const char *const words[] = {"random",          "clock_timestamp",  "timeofday",
 										"gen_random_uuid", "uuid_generate_v4", "gen_random_bytes",
 										"random_normal",   "tablesample",      "pg_backend_pid"};
 

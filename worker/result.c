@@ -375,16 +375,21 @@ lab_result_read(const LabReading *how)
 	Reader reader = {{reader_row, reader_startup, reader_nothing, reader_nothing, DestNone}};
 	SPIExecuteOptions options = {0};
 	LabResult *result = palloc0(sizeof(LabResult));
+	int code;
 
 	reader.how = how;
 	reader.result = result;
 	reader.context = CurrentMemoryContext;
 	result->sorted = true;
-	options.read_only = true;
+	options.read_only = !how->writing;
 	options.dest = &reader.receiver;
 	SPI_connect();
-	if (SPI_execute_extended(how->query, &options) < 0)
-		elog(ERROR, "could not execute \"%s\"", how->query);
+	code = SPI_execute_extended(how->query, &options);
+	if (code < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("this statement cannot be run here: %s", SPI_result_code_string(code))));
+	result->changed = SPI_processed;
 	MemoryContextSwitchTo(reader.context);
 	if (reader.group_size > 0)
 		end_group(&reader);

@@ -12,7 +12,8 @@
 /* How to look at a result. */
 typedef struct LabReading
 {
-	const char *query; /* one SELECT; run read-only as whoever is current */
+	const char *query; /* one statement, run as whoever is current */
+	bool writing;      /* it need not be a SELECT */
 	List *columns;     /* of char *: only these count, one that is missing as null; NIL: all */
 	bool by_position;  /* columns are known as "1", "2", ... and not by their names */
 	List *sorted_by;   /* of LabSortKey *: are the rows in this order? */
@@ -33,7 +34,8 @@ typedef struct LabTolerantRow
 
 typedef struct LabResult
 {
-	int64 rows;
+	int64 rows;       /* that came */
+	int64 changed;    /* that were inserted, updated or deleted; or that came */
 	char *definition; /* {"rows": n, "digest": ..., "columns": {name: digest}} */
 	bool sorted;      /* in the order that was asked about */
 	List *groups;     /* of integers: sizes of groups of rows that may change places */

@@ -12,12 +12,10 @@
 #include "access/tableam.h"
 #include "catalog/pg_inherits.h"
 #include "common/hashfn.h"
-#include "executor/spi.h"
 #include "executor/tuptable.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
-#include "tcop/dest.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/json.h"
@@ -38,14 +36,12 @@ typedef struct BagColumn
 
 typedef struct Bag
 {
-	DestReceiver receiver; /* first: a bag is where a query's rows go */
 	BagColumn *columns;
 	int ncolumns;
 	TupleDesc descriptor;
 	LabDigest sum;
 	int64 rows;
 	MemoryContext row_context;
-	MemoryContext context;
 } Bag;
 
 static void
@@ -251,49 +247,4 @@ lab_rows_sum(Oid oid, List *columns)
 	for (int i = 0; i < bag.ncolumns; i++)
 		result.columns[i] = bag.columns[i].sum;
 	return result;
-}
-
-static void
-receiver_startup(DestReceiver *self, int operation, TupleDesc descriptor)
-{
-	Bag *bag = (Bag *) self;
-	MemoryContext before = MemoryContextSwitchTo(bag->context);
-
-	init_bag(bag, CreateTupleDescCopy(descriptor), descriptor->natts);
-	for (int i = 0; i < descriptor->natts; i++)
-		add_column(bag, NameStr(TupleDescAttr(descriptor, i)->attname), i + 1);
-	MemoryContextSwitchTo(before);
-}
-
-static bool
-receiver_row(TupleTableSlot *slot, DestReceiver *self)
-{
-	add_row((Bag *) self, slot);
-	return true;
-}
-
-static void
-receiver_nothing(DestReceiver *self)
-{
-}
-
-char *
-lab_rows_of_query(const char *query)
-{
-	Bag bag = {{receiver_row, receiver_startup, receiver_nothing, receiver_nothing, DestNone}};
-	SPIExecuteOptions options = {0};
-
-	bag.context = CurrentMemoryContext;
-	options.read_only = true;
-	options.dest = &bag.receiver;
-	SPI_connect();
-	if (SPI_execute_extended(query, &options) < 0)
-		elog(ERROR, "could not execute \"%s\"", query);
-	MemoryContextSwitchTo(bag.context);
-	{
-		char *definition = bag_definition(&bag);
-
-		SPI_finish();
-		return definition;
-	}
 }

@@ -31,9 +31,6 @@ typedef struct LabRowsSum
 /* Like lab_rows_of_table, with these columns only. */
 extern LabRowsSum lab_rows_sum(Oid relation, List *columns);
 
-/* The same of a query's result.  The query runs as whoever is current. */
-extern char *lab_rows_of_query(const char *query);
-
 /*
  * Does the column's default differ from call to call?  A sequence's next value
  * does not count.
