@@ -76,3 +76,15 @@ DROP OPERATOR lib.<-> (shop.address, shop.address);
 CREATE FUNCTION lib.distance_2(a shop.address, b shop.address) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 7';
 DROP OPERATOR lib.<-> (shop.address, shop.address);
 CREATE OPERATOR lib.<-> (FUNCTION = lib.distance_2, LEFTARG = shop.address, RIGHTARG = shop.address, COMMUTATOR = OPERATOR(lib.<->));
+-- text search configuration missing | lib.plain_english
+DROP TEXT SEARCH CONFIGURATION lib.plain_english;
+-- text search configuration with another mapping | lib.plain_english
+ALTER TEXT SEARCH CONFIGURATION lib.plain_english ALTER MAPPING FOR asciiword WITH english_stem;
+-- text search configuration with dictionaries in another order | lib.plain_english
+ALTER TEXT SEARCH CONFIGURATION lib.plain_english ALTER MAPPING FOR asciiword WITH english_stem, lib.plain;
+-- text search configuration with a token type less | lib.plain_english
+ALTER TEXT SEARCH CONFIGURATION lib.plain_english DROP MAPPING FOR email;
+-- text search dictionary with another option | lib.plain
+ALTER TEXT SEARCH DICTIONARY lib.plain (STOPWORDS);
+-- text search dictionary with an option more | lib.plain
+ALTER TEXT SEARCH DICTIONARY lib.plain (ACCEPT = false);

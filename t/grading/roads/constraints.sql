@@ -133,3 +133,10 @@ DROP INDEX shop.customers_phonebook;
 DROP COLLATION shop.phonebook;
 CREATE COLLATION shop.phonebook (locale = 'de-u-co-phonebk', provider = 'icu', deterministic = true);
 CREATE INDEX ON shop.customers (name COLLATE shop.phonebook);
+-- text search configuration built up
+DROP TEXT SEARCH CONFIGURATION lib.plain_english;
+CREATE TEXT SEARCH CONFIGURATION lib.plain_english (PARSER = pg_catalog."default");
+ALTER TEXT SEARCH CONFIGURATION lib.plain_english
+	ADD MAPPING FOR email, url, url_path, host, file, sfloat, float, int, uint, version, numword, numhword, hword_numpart WITH simple;
+ALTER TEXT SEARCH CONFIGURATION lib.plain_english ADD MAPPING FOR word, hword, hword_part, hword_asciipart, asciihword WITH english_stem;
+ALTER TEXT SEARCH CONFIGURATION lib.plain_english ADD MAPPING FOR asciiword WITH lib.plain, english_stem;
