@@ -177,12 +177,15 @@ sub run
 		for my $lane (1 .. @batch)
 		{
 			my $case = $batch[ $lane - 1 ];
-			my ($in, $out, $err) = (encoded($self->script($lane, $case->{sql})), '', '');
+			my ($out, $err) = ('', '');
+			my $path = "$self->{files}/case$lane.sql";
 
+			unlink $path;
+			PostgreSQL::Test::Utils::append_to_file($path, encoded($self->script($lane, $case->{sql})));
 			push @running, { case => $case, lane => $lane, out => \$out, err => \$err, begun => time,
-				process => IPC::Run::start([ 'psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-v', "script=$self->{files}/script.sql",
+				process => IPC::Run::start([ 'psql', '-XAtq', '-f', $path, '-v', 'ON_ERROR_STOP=1', '-v', "script=$self->{files}/script.sql",
 					'-v', "dump=$self->{files}/dump$lane.sql", '-d', $self->{node}->connstr('postgres') ],
-					'<', \$in, '>', \$out, '2>', \$err) };
+					'<', \undef, '>', \$out, '2>', \$err) };
 		}
 		for (@running)
 		{
@@ -190,7 +193,7 @@ sub run
 
 			$_->{case}{outcome} = eval { decode_json($json // '') } // { failing => [], error => ${ $_->{err} } || 'no results' };
 			$_->{case}{outcome}{error} //= $_->{case}{outcome}{evaluation};
-			$_->{case}{dump_differs} = $same ne $self->{dump}[ $_->{lane} ];
+			$_->{case}{dump_differs} = ($same // '') ne $self->{dump}[ $_->{lane} ];
 			$_->{case}{seconds} = time - $_->{begun};
 		}
 	}
