@@ -1150,13 +1150,15 @@ AS $$
 			since = CASE WHEN r.status = EXCLUDED.status THEN r.since ELSE EXCLUDED.since END
 		RETURNING 1
 	), standing AS (
-		SELECT count(*) FILTER (WHERE v.status = 'pass' AND c.points > 0) AS passed,
+		-- What an evaluation does not mention is as it was.
+		SELECT count(*) FILTER (WHERE coalesce(v.status, r.status) = 'pass' AND c.points > 0) AS passed,
 			count(*) FILTER (WHERE c.points > 0) AS total,
-			coalesce(sum(c.points) FILTER (WHERE v.status = 'pass'), 0) AS earned,
+			coalesce(sum(c.points) FILTER (WHERE coalesce(v.status, r.status) = 'pass'), 0) AS earned,
 			coalesce(sum(c.points), 0) AS points
 		FROM lab.participants p
 		JOIN lab.checks c ON c.lab_id = p.lab_id
 		LEFT JOIN verdict v ON v.check_id = c.id
+		LEFT JOIN lab.results r ON r.participant_id = participant AND r.check_id = c.id
 		WHERE p.id = participant
 	), score AS (
 		-- Rounding never makes a whole of a part.
