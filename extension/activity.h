@@ -24,20 +24,20 @@ typedef enum LabActivityLevel
 	LAB_ACTIVITY_FULL
 } LabActivityLevel;
 
-typedef enum LabNotedKind
+typedef enum LabDoingKind
 {
-	LAB_NOTED_LOGIN,
-	LAB_NOTED_STATEMENT
-} LabNotedKind;
+	LAB_DID_LOGIN,
+	LAB_DID_STATEMENT
+} LabDoingKind;
 
-typedef struct LabNoted
+typedef struct LabDoing
 {
 	TimestampTz at;
 	uint64 object; /* lab_object_key() of what the statement was about; 0: not known */
 	int sqlstate;  /* 0: it succeeded */
-	uint8 kind;    /* LabNotedKind */
+	uint8 kind;    /* LabDoingKind */
 	bool aimed;    /* the object was defined, changed or, for a view, asked; not only read */
-} LabNoted;
+} LabDoing;
 
 typedef struct LabActivity
 {
@@ -52,7 +52,7 @@ typedef struct LabActivity
 
 	uint64 noted;   /* outcomes written into the ring, ever */
 	uint64 drained; /* and taken out of it */
-	LabNoted ring[LAB_RING];
+	LabDoing ring[LAB_RING];
 
 	/* towards the participant: the latest message */
 	uint32 notices; /* messages so far */
