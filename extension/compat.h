@@ -9,6 +9,16 @@
 #error "labcreator needs PostgreSQL 15 or newer"
 #endif
 
+/* ExecutorRun lost an argument. */
+#if PG_VERSION_NUM >= 180000
+#define LAB_EXECUTOR_RUN_PARAMETERS QueryDesc *query, ScanDirection direction, uint64 count
+#define LAB_EXECUTOR_RUN_ARGUMENTS query, direction, count
+#else
+#define LAB_EXECUTOR_RUN_PARAMETERS                                                                \
+	QueryDesc *query, ScanDirection direction, uint64 count, bool once
+#define LAB_EXECUTOR_RUN_ARGUMENTS query, direction, count, once
+#endif
+
 #if PG_VERSION_NUM >= 160000
 #define lab_make_range(type, lower, upper, empty) make_range(type, lower, upper, empty, NULL)
 #else
@@ -29,6 +39,11 @@
 #else
 #define LAB_IS_GROUP_RTE(entry) false
 #define LAB_GROUP_EXPRESSIONS(entry) NIL
+#endif
+
+/* Before a declaration, as 18 has it. */
+#ifndef pg_noreturn
+#define pg_noreturn pg_attribute_noreturn()
 #endif
 
 #endif /* LAB_COMPAT_H */

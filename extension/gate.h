@@ -23,6 +23,9 @@ extern LabGateMode lab_gate_mode(LabGate *gate);
 /* Why the gate is not open, as a sentence.  Takes no lock: error hooks call it. */
 extern char *lab_gate_reason(LabGate *gate, LabGateMode mode);
 
+/* From now on this process gets an error instead of more memory; 0: no limit. */
+extern void lab_limit_memory(int megabytes);
+
 extern void lab_gate_init(void);
 extern void lab_writes_init(void);
 extern void lab_limits_init(void);

@@ -21,6 +21,7 @@ int lab_evaluation_timeout = 30000;
 int lab_result_limit = 1000000;
 int lab_probes = 24;
 int lab_session_memory = 1024;
+int lab_evaluator_memory = 512;
 
 void
 lab_guc_init(void)
@@ -61,6 +62,10 @@ lab_guc_init(void)
 		"labcreator.result_limit", "Rows that a view or a query may give in a comparison.",
 		"One that gives more is an error: nothing is cut short.", &lab_result_limit, 1000000, 1,
 		INT_MAX, PGC_SIGHUP, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("labcreator.evaluator_memory", "Memory that one evaluator may have.",
+							"A participant's view or function that wants more fails; 0: no limit.",
+							&lab_evaluator_memory, 512, 0, MAX_KILOBYTES / 1024, PGC_SIGHUP,
+							GUC_UNIT_MB, NULL, NULL, NULL);
 	DefineCustomIntVariable(
 		"labcreator.session_memory", "Memory that one session of a participant may have.",
 		"Beyond it, that session gets an error; 0: no limit.", &lab_session_memory, 1024, 0,
@@ -68,5 +73,6 @@ lab_guc_init(void)
 	DefineCustomIntVariable("labcreator.probes", "Probes of the behaviour of one object, at most.",
 							"They are chosen when a lab is created or refreshed.", &lab_probes, 24,
 							1, 1000, PGC_SIGHUP, 0, NULL, NULL, NULL);
+	lab_guc_signals_init();
 	MarkGUCPrefixReserved("labcreator");
 }

@@ -15,6 +15,7 @@
 #include "access/xact.h"
 #include "extension/hooks.h"
 #include "extension/shmem.h"
+#include "miscadmin.h"
 #include "utils/resowner.h"
 #include "utils/timestamp.h"
 
@@ -26,7 +27,8 @@ static void
 note_commit(XactEvent event, void *arg)
 {
 	if (event == XACT_EVENT_COMMIT)
-		wrote = TransactionIdIsValid(GetTopTransactionIdIfAny());
+		wrote = MyBackendType != B_AUTOVAC_WORKER && /* it changes no definition and no row */
+				TransactionIdIsValid(GetTopTransactionIdIfAny());
 	else if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
 		wrote = wanted_changed = outbox_changed = false;
 }

@@ -97,6 +97,7 @@ CREATE TABLE lab.participants (
 	evaluation_error text,
 	UNIQUE (lab_id, login)
 );
+CREATE INDEX ON lab.participants (login);
 COMMENT ON TABLE lab.participants IS 'one row a participant: their database, and how far they are';
 
 CREATE TABLE lab.tasks (
@@ -139,6 +140,7 @@ CREATE TABLE lab.results (
 	PRIMARY KEY (participant_id, check_id)
 );
 CREATE INDEX ON lab.results (check_id);
+CREATE INDEX ON lab.results (participant_id, check_id) WHERE status <> 'pass';
 COMMENT ON TABLE lab.results IS 'what each participant''s database says to each check';
 
 CREATE TABLE lab.progress (
@@ -153,6 +155,148 @@ COMMENT ON TABLE lab.progress IS 'history: a row whenever a participant''s resul
 
 REVOKE ALL ON ALL TABLES IN SCHEMA lab FROM PUBLIC;
 GRANT SELECT ON lab.labs, lab.participants, lab.tasks, lab.checks, lab.results, lab.progress TO lab_master;
+
+-- ---------------------------------------------------------------------------
+-- What participants do, and who needs help.  Nothing is here for labs with
+-- "activity": "none" but what the participant asks and what their results say.
+-- ---------------------------------------------------------------------------
+CREATE TABLE lab.activity (
+	participant_id integer PRIMARY KEY REFERENCES lab.participants ON DELETE CASCADE,
+	lab_id integer NOT NULL,
+	alias text NOT NULL,			-- what peers see where the lab aliases names
+	online integer NOT NULL DEFAULT 0,
+	blocked_pid integer,			-- the session that waits for a lock
+	blocked_since timestamptz,
+	first_seen timestamptz,
+	first_login timestamptz,
+	last_login timestamptz,
+	last_statement timestamptz,
+	active_since timestamptz,		-- start of the present spell of work, without a break
+	logins bigint NOT NULL DEFAULT 0,
+	statements bigint NOT NULL DEFAULT 0,
+	errors bigint NOT NULL DEFAULT 0,
+	commits bigint NOT NULL DEFAULT 0,
+	previous text,					-- how the last statement ended: its SQLSTATE
+	run_sqlstate text,				-- the same error,
+	run_length integer NOT NULL DEFAULT 0,	-- so many times running,
+	run_since timestamptz,
+	pair_scores smallint[] NOT NULL DEFAULT '{}',	-- of the last pairs of statements: 0, 8 or 11
+	object text,					-- what the last statements were about, when the lab asks for it
+	object_since timestamptz,
+	object_successes integer NOT NULL DEFAULT 0,	-- statements on it that succeeded and moved no result
+	UNIQUE (lab_id, alias)
+) WITH (fillfactor = 50);
+COMMENT ON TABLE lab.activity IS 'one row a participant: what their sessions did, in numbers';
+
+CREATE TABLE lab.error_counts (
+	participant_id integer NOT NULL REFERENCES lab.participants ON DELETE CASCADE,
+	sqlstate text NOT NULL,
+	object text NOT NULL,			-- '' where it is not known, or not in the lab
+	count bigint NOT NULL,
+	PRIMARY KEY (participant_id, sqlstate, object)
+);
+COMMENT ON TABLE lab.error_counts IS 'a participant''s errors by SQLSTATE and object';
+
+CREATE TABLE lab.events (
+	id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	participant_id integer NOT NULL REFERENCES lab.participants ON DELETE CASCADE,
+	at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	kind text NOT NULL CHECK (kind IN ('login', 'logout', 'progress', 'regress', 'result', 'task done', 'error',
+		'signal on', 'signal off', 'hand up', 'hand down', 'answer')),
+	object text,					-- the check, the task, the signal, or what an error was about
+	detail text						-- a status, an SQLSTATE, a reason, a message
+);
+CREATE INDEX ON lab.events (participant_id, at);
+CREATE INDEX ON lab.events (participant_id, object, at) WHERE kind IN ('signal on', 'signal off');
+COMMENT ON TABLE lab.events IS 'what happened, in order: rows are added, never changed';
+
+CREATE TABLE lab.passes (
+	participant_id integer NOT NULL REFERENCES lab.participants ON DELETE CASCADE,
+	check_id integer NOT NULL REFERENCES lab.checks ON DELETE CASCADE,
+	at timestamptz NOT NULL,
+	took interval,					-- since the pass before, or since work began; NULL: not known
+	PRIMARY KEY (participant_id, check_id)
+);
+CREATE INDEX ON lab.passes (participant_id, at);
+CREATE INDEX ON lab.passes (check_id);
+COMMENT ON TABLE lab.passes IS 'when each participant passed each check for the first time';
+
+CREATE TABLE lab.pace (
+	check_id integer PRIMARY KEY REFERENCES lab.checks ON DELETE CASCADE,
+	peers integer NOT NULL DEFAULT 0,
+	median interval,
+	quartile interval,				-- three quarters needed at most this
+	stale boolean NOT NULL DEFAULT true		-- somebody passed since
+);
+COMMENT ON TABLE lab.pace IS 'how long participants needed for each check';
+
+CREATE TABLE lab.done_tasks (
+	participant_id integer NOT NULL REFERENCES lab.participants ON DELETE CASCADE,
+	task_id integer NOT NULL REFERENCES lab.tasks ON DELETE CASCADE,
+	at timestamptz NOT NULL,
+	PRIMARY KEY (participant_id, task_id)
+);
+COMMENT ON TABLE lab.done_tasks IS 'the tasks that a participant has done, all of their checks';
+
+CREATE TABLE lab.hands (
+	id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	participant_id integer NOT NULL REFERENCES lab.participants ON DELETE CASCADE,
+	raised timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	message text,
+	object text,					-- what it is about: the failing checks of this object
+	task_id integer REFERENCES lab.tasks ON DELETE SET NULL,	-- in this task
+	lowered timestamptz,
+	lowered_by text CHECK (lowered_by IN ('participant', 'answer', 'solved')),
+	solved timestamptz				-- when all of these checks passed, even after it was lowered
+);
+CREATE UNIQUE INDEX ON lab.hands (participant_id) WHERE lowered IS NULL;
+CREATE INDEX ON lab.hands (participant_id);
+COMMENT ON TABLE lab.hands IS 'questions of participants, and what became of them';
+
+CREATE TABLE lab.answers (
+	id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	participant_id integer NOT NULL REFERENCES lab.participants ON DELETE CASCADE,
+	at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	task_id integer REFERENCES lab.tasks ON DELETE SET NULL,
+	hand_id integer REFERENCES lab.hands ON DELETE SET NULL,
+	answer text NOT NULL,
+	master name NOT NULL
+);
+CREATE INDEX ON lab.answers (participant_id);
+COMMENT ON TABLE lab.answers IS 'what lab masters answered';
+
+CREATE TABLE lab.signals (
+	participant_id integer NOT NULL REFERENCES lab.participants ON DELETE CASCADE,
+	signal text NOT NULL,
+	since timestamptz NOT NULL,
+	reason text NOT NULL,			-- {age} stands for the time since basis
+	basis timestamptz,
+	gone timestamptz,				-- its reason has gone; it stays for labcreator.signal_hold
+	PRIMARY KEY (participant_id, signal)
+);
+COMMENT ON TABLE lab.signals IS 'signs of trouble that are on now';
+
+CREATE FUNCTION lab.signal_rank(signal text)
+RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+	SELECT CASE signal
+		WHEN 'hand' THEN 1
+		WHEN 'blocked' THEN 2
+		WHEN 'erroring' THEN 2
+		WHEN 'stuck' THEN 2
+		WHEN 'silent failure' THEN 2
+		WHEN 'behind' THEN 3
+		WHEN 'idle' THEN 4
+		ELSE 5
+	END
+$$;
+COMMENT ON FUNCTION lab.signal_rank(text) IS 'who is to be helped first: the lower the sooner';
+GRANT EXECUTE ON FUNCTION lab.signal_rank(text) TO lab_master;
+
+REVOKE ALL ON ALL TABLES IN SCHEMA lab FROM PUBLIC;
+GRANT SELECT ON lab.activity, lab.error_counts, lab.events, lab.passes, lab.pace, lab.done_tasks, lab.hands, lab.answers,
+	lab.signals TO lab_master;
 
 -- ---------------------------------------------------------------------------
 -- What is to be told to systems outside: LDAP and what else there will be.  One
@@ -458,12 +602,20 @@ AS $$
 			WHEN l.state = 'dropping' THEN 'dropping'
 			WHEN p.state <> 'ready' THEN p.state
 			WHEN p.total > 0 AND p.passed = p.total THEN 'done'
-			WHEN p.last_seen IS NULL THEN 'not started'
+			WHEN coalesce(p.last_seen, a.first_seen) IS NULL THEN 'not started'
 			ELSE 'working'
 		END,
-		p.passed, p.total, p.score, p.last_progress, p.last_seen, NULL::text
+		p.passed, p.total, p.score, p.last_progress, greatest(p.last_seen, a.last_statement), s.signal
 	FROM lab.participants p
 	JOIN lab.labs l ON l.id = p.lab_id
+	LEFT JOIN lab.activity a ON a.participant_id = p.id
+	LEFT JOIN LATERAL (
+		SELECT g.signal
+		FROM lab.signals g
+		WHERE g.participant_id = p.id
+		ORDER BY lab.signal_rank(g.signal), g.since, g.signal
+		LIMIT 1
+	) s ON true
 	WHERE $1 IS NULL OR l.name = $1
 	ORDER BY l.name, p.score DESC, p.last_progress NULLS LAST, p.login
 $$;
@@ -593,6 +745,225 @@ END
 $$;
 COMMENT ON PROCEDURE lab_wait(text, interval) IS
 	'returns when all databases of the lab are made and were compared once, or, after lab_drop, when all are gone';
+
+-- ---------------------------------------------------------------------------
+-- Whom to help: the lab master's functions.  Small helpers have no search_path of
+-- their own: so they become part of the query that calls them, which has one.
+-- ---------------------------------------------------------------------------
+CREATE FUNCTION lab.age(passed interval)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+	SELECT CASE
+		WHEN s < 100 THEN s || ' s'
+		WHEN s < 6000 THEN s / 60 || ' min'
+		ELSE s / 3600 || ' h ' || s % 3600 / 60 || ' min'
+	END
+	FROM (SELECT greatest(extract(epoch FROM passed), 0)::pg_catalog.int4 AS s) AS seconds
+$$;
+COMMENT ON FUNCTION lab.age(interval) IS 'a time span as a person says it';
+GRANT EXECUTE ON FUNCTION lab.age(interval) TO lab_master;
+
+CREATE FUNCTION lab.error_name(sqlstate text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+	SELECT sqlstate || coalesce(' (' || CASE sqlstate
+		WHEN '42601' THEN 'syntax error'
+		WHEN '42P01' THEN 'no such table'
+		WHEN '42703' THEN 'no such column'
+		WHEN '42883' THEN 'no such function or operator'
+		WHEN '42704' THEN 'no such object'
+		WHEN '3F000' THEN 'no such schema'
+		WHEN '42P07' THEN 'table exists already'
+		WHEN '42710' THEN 'object exists already'
+		WHEN '42701' THEN 'column exists already'
+		WHEN '42723' THEN 'function exists already'
+		WHEN '42P06' THEN 'schema exists already'
+		WHEN '42702' THEN 'ambiguous column'
+		WHEN '42803' THEN 'GROUP BY is missing a column'
+		WHEN '42804' THEN 'types do not match'
+		WHEN '42830' THEN 'foreign key to a column without a key'
+		WHEN '42P16' THEN 'invalid table definition'
+		WHEN '42501' THEN 'permission denied'
+		WHEN '42809' THEN 'wrong kind of object'
+		WHEN '23502' THEN 'a NOT NULL column is missing'
+		WHEN '23503' THEN 'foreign key violated'
+		WHEN '23505' THEN 'duplicate key'
+		WHEN '23514' THEN 'check violated'
+		WHEN '22P02' THEN 'text is no value of the type'
+		WHEN '22001' THEN 'text is too long'
+		WHEN '22003' THEN 'number is out of range'
+		WHEN '22007' THEN 'date or time is invalid'
+		WHEN '22012' THEN 'division by zero'
+		WHEN '2BP01' THEN 'other objects depend on it'
+		WHEN '21000' THEN 'a subquery gave several rows'
+		WHEN '40P01' THEN 'deadlock'
+		WHEN '55P03' THEN 'locked'
+		WHEN 'P0001' THEN 'raised by a function'
+	END || ')', '')
+$$;
+COMMENT ON FUNCTION lab.error_name(text) IS 'an SQLSTATE with what it means, where it is a common one';
+GRANT EXECUTE ON FUNCTION lab.error_name(text) TO lab_master;
+
+CREATE FUNCTION lab.check_name(kind text, object text, owner text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+	SELECT replace(kind, '_', ' ') || CASE
+		WHEN object = owner THEN ''
+		WHEN starts_with(object, owner) THEN ' ' || ltrim(substr(object, length(owner) + 1), ' .')
+		ELSE ' ' || object
+	END
+$$;
+COMMENT ON FUNCTION lab.check_name(text, text, text) IS 'a check, said of the object that it belongs to: foreign key (customer_id)';
+
+CREATE FUNCTION lab_attention(lab text DEFAULT NULL)
+RETURNS TABLE (rank integer, login name, name text, signal text, reason text, since timestamptz)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT row_number() OVER (ORDER BY lab.signal_rank(t.signal), t.since, t.login)::integer,
+		t.login, t.name, t.signal,
+		regexp_replace(t.reason, '\{age\}', lab.age(clock_timestamp() - t.basis)),
+		t.since
+	FROM (
+		SELECT DISTINCT ON (p.id) p.login, p.name, s.signal, s.reason, s.basis, s.since
+		FROM lab.labs l
+		JOIN lab.participants p ON p.lab_id = l.id
+		JOIN lab.signals s ON s.participant_id = p.id
+		WHERE $1 IS NULL OR l.name = $1
+		ORDER BY p.id, lab.signal_rank(s.signal), s.since, s.signal
+	) t
+	ORDER BY 1
+$$;
+COMMENT ON FUNCTION lab_attention(text) IS
+	'whom to help first, and why: one row a person, hands by waiting time, then who gains most from help';
+
+CREATE FUNCTION lab_timeline(lab text, login text DEFAULT NULL)
+RETURNS TABLE (at timestamptz, login name, event text, object text, detail text)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT e.at, p.login, e.kind, e.object, CASE WHEN e.kind = 'error' THEN lab.error_name(e.detail) ELSE e.detail END
+	FROM lab.labs l
+	JOIN lab.participants p ON p.lab_id = l.id
+	JOIN lab.events e ON e.participant_id = p.id
+	WHERE l.name = $1 AND ($2 IS NULL OR p.login = $2::name)
+	ORDER BY e.at, e.id
+$$;
+COMMENT ON FUNCTION lab_timeline(text, text) IS
+	'what happened, in order: logins, errors, results that changed, tasks done, signals, hands and answers';
+
+CREATE FUNCTION lab_replay(lab text, at timestamptz)
+RETURNS TABLE (lab text, login name, name text, team text, state text, passed integer, total integer,
+	score numeric(5,2), last_progress timestamptz, last_seen timestamptz, signal text)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH person AS MATERIALIZED (
+		SELECT p.id, l.name AS lab, p.login, p.name, p.team, p.total
+		FROM lab.labs l
+		JOIN lab.participants p ON p.lab_id = l.id
+		WHERE l.name = $1
+	), moment AS (
+		SELECT v.participant_id, max(v.at) FILTER (WHERE v.kind = 'progress') AS last_progress, max(v.at) AS last_seen
+		FROM person
+		JOIN lab.events v ON v.participant_id = person.id
+		WHERE v.at <= $2 AND v.kind IN ('login', 'progress', 'regress', 'result', 'error', 'hand up')
+		GROUP BY v.participant_id
+	), signal AS (
+		SELECT DISTINCT ON (s.participant_id) s.participant_id, s.signal
+		FROM (
+			SELECT DISTINCT ON (w.participant_id, w.object) w.participant_id, w.object AS signal, w.kind, w.at
+			FROM person
+			JOIN lab.events w ON w.participant_id = person.id
+			WHERE w.at <= $2 AND w.kind IN ('signal on', 'signal off')
+			ORDER BY w.participant_id, w.object, w.at DESC, w.id DESC
+		) s
+		WHERE s.kind = 'signal on'
+		ORDER BY s.participant_id, lab.signal_rank(s.signal), s.at, s.signal
+	)
+	SELECT p.lab, p.login, p.name, p.team,
+		CASE
+			WHEN h.total > 0 AND h.passed = h.total THEN 'done'
+			WHEN e.last_seen IS NULL THEN 'not started'
+			ELSE 'working'
+		END,
+		coalesce(h.passed, 0), coalesce(h.total, p.total), coalesce(h.score, 0.00), e.last_progress, e.last_seen, s.signal
+	FROM person p
+	LEFT JOIN LATERAL (
+		SELECT g.passed, g.total, g.score
+		FROM lab.progress g
+		WHERE g.participant_id = p.id AND g.at <= $2
+		ORDER BY g.at DESC
+		LIMIT 1
+	) h ON true
+	LEFT JOIN moment e ON e.participant_id = p.id
+	LEFT JOIN signal s ON s.participant_id = p.id
+	ORDER BY coalesce(h.score, 0) DESC, e.last_progress NULLS LAST, p.login
+$$;
+COMMENT ON FUNCTION lab_replay(text, timestamptz) IS 'the board of lab_progress() as it stood then';
+
+CREATE FUNCTION lab_difficulty(lab text)
+RETURNS TABLE (task text, title text, done integer, started integer, share numeric(5,2), median_time interval, errors text)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH person AS (
+		SELECT p.id
+		FROM lab.labs l
+		JOIN lab.participants p ON p.lab_id = l.id
+		LEFT JOIN lab.activity a ON a.participant_id = p.id
+		WHERE l.name = $1 AND coalesce(p.last_seen, a.first_seen) IS NOT NULL
+	), spent AS (
+		-- checks that passed in the same evaluation took their time together
+		SELECT b.task_id, b.participant_id, sum(b.took) AS took
+		FROM (
+			SELECT DISTINCT c.task_id, s.participant_id, s.at, s.took
+			FROM lab.passes s
+			JOIN lab.checks c ON c.id = s.check_id
+			JOIN person ON person.id = s.participant_id
+		) b
+		JOIN lab.done_tasks d ON d.task_id = b.task_id AND d.participant_id = b.participant_id
+		GROUP BY b.task_id, b.participant_id
+	)
+	SELECT t.name, t.title, d.done, n.started,
+		round(100.0 * d.done / nullif(n.started, 0), 2)::numeric(5,2),
+		(SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY s.took) FROM spent s WHERE s.task_id = t.id),
+		(
+			SELECT string_agg(lab.error_name(e.sqlstate) || ' x ' || e.count, ', ' ORDER BY e.count DESC, e.sqlstate)
+			FROM (
+				SELECT e.sqlstate, sum(e.count) AS count
+				FROM lab.error_counts e
+				JOIN person ON person.id = e.participant_id
+				WHERE e.object IN (SELECT c.owner FROM lab.checks c WHERE c.task_id = t.id)
+				GROUP BY e.sqlstate
+				ORDER BY sum(e.count) DESC, e.sqlstate
+				LIMIT 3
+			) e
+		)
+	FROM lab.labs l
+	JOIN lab.tasks t ON t.lab_id = l.id
+	CROSS JOIN LATERAL (SELECT count(*)::integer AS started FROM person) n
+	CROSS JOIN LATERAL (
+		SELECT count(*)::integer AS done
+		FROM lab.done_tasks d
+		JOIN person ON person.id = d.participant_id
+		WHERE d.task_id = t.id
+	) d
+	WHERE l.name = $1 AND t.points > 0
+	ORDER BY t.position
+$$;
+COMMENT ON FUNCTION lab_difficulty(text) IS
+	'task by task: how many of those who started have done it, the median time it took them, and the commonest errors on its objects';
+
+CREATE FUNCTION lab_answer(lab text, login text, answer text)
+RETURNS void
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'lab_answer';
+COMMENT ON FUNCTION lab_answer(text, text, text) IS
+	'answers a participant: they see it in lab_tasks(), and a raised hand is lowered';
 
 -- ---------------------------------------------------------------------------
 -- The time window.  Sessions that are open follow at once.
@@ -821,6 +1192,564 @@ AS $$
 $$;
 COMMENT ON FUNCTION lab.store(integer, integer[], text[], text[]) IS
 	'stores the verdicts of one evaluation where they differ from the last; true when something did';
+
+-- ---------------------------------------------------------------------------
+-- Whom to help: what the coordinator runs.
+-- ---------------------------------------------------------------------------
+
+-- A participant comes with a row of activity, and an alias that says nothing about them.
+CREATE FUNCTION lab.note_participant()
+RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	room CONSTANT integer := 99 + 4 * (SELECT count(*) FROM lab.participants p WHERE p.lab_id = NEW.lab_id);
+	chosen text;
+BEGIN
+	LOOP
+		chosen := 'peer ' || 1 + floor(random() * room)::integer;
+		EXIT WHEN NOT EXISTS (SELECT FROM lab.activity a WHERE a.lab_id = NEW.lab_id AND a.alias = chosen);
+	END LOOP;
+	INSERT INTO lab.activity (participant_id, lab_id, alias) VALUES (NEW.id, NEW.lab_id, chosen);
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION lab.note_participant() IS 'trigger: gives a new participant a row of activity and an alias';
+
+CREATE TRIGGER note_participant
+AFTER INSERT ON lab.participants
+FOR EACH ROW EXECUTE FUNCTION lab.note_participant();
+
+-- The check that a participant is at: the first that fails of the object, else of the lab.
+CREATE FUNCTION lab.next_check(participant integer, about text)
+RETURNS SETOF lab.checks
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT c.*
+	FROM lab.participants p
+	JOIN lab.checks c ON c.lab_id = p.lab_id
+	JOIN lab.tasks t ON t.id = c.task_id
+	LEFT JOIN lab.results r ON r.participant_id = p.id AND r.check_id = c.id
+	WHERE p.id = $1 AND c.points > 0 AND r.status IS DISTINCT FROM 'pass'
+	ORDER BY (c.owner = $2) DESC NULLS LAST, t.position, c.id
+	LIMIT 1
+$$;
+COMMENT ON FUNCTION lab.next_check(integer, text) IS 'the check that a participant is at';
+
+-- A hand is lowered, whoever did it: its signal goes with it.
+CREATE FUNCTION lab.lower_hand(participant integer, by text)
+RETURNS boolean
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH hand AS (
+		UPDATE lab.hands
+		SET lowered = now(),
+			lowered_by = by
+		WHERE participant_id = participant AND lowered IS NULL
+		RETURNING object, raised
+	), signal AS (
+		DELETE FROM lab.signals
+		WHERE participant_id = participant AND signal = 'hand'
+		RETURNING 1
+	), event AS (
+		INSERT INTO lab.events (participant_id, kind, object, detail)
+		SELECT participant, 'hand down', object, by || ' after ' || lab.age(now() - raised)
+		FROM hand
+		UNION ALL
+		SELECT participant, 'signal off', 'hand', NULL
+		FROM signal
+		RETURNING 1
+	)
+	SELECT EXISTS (SELECT FROM hand)
+$$;
+COMMENT ON FUNCTION lab.lower_hand(integer, text) IS 'lowers a participant''s hand; true when it was raised';
+
+CREATE FUNCTION lab.raise_hand(participant integer, message text)
+RETURNS text
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	at_check lab.checks;
+	about text := (SELECT object FROM lab.activity WHERE participant_id = participant);
+	hand lab.hands;
+	earlier integer;
+BEGIN
+	UPDATE lab.hands h
+	SET message = coalesce(raise_hand.message, h.message)
+	WHERE h.participant_id = participant AND h.lowered IS NULL
+	RETURNING * INTO hand;
+	IF NOT FOUND THEN
+		SELECT * INTO at_check FROM lab.next_check(participant, about);
+		INSERT INTO lab.hands (participant_id, message, object, task_id)
+		VALUES (participant, message, at_check.owner, at_check.task_id)
+		RETURNING * INTO hand;
+		INSERT INTO lab.events (participant_id, kind, object, detail)
+		VALUES (participant, 'hand up', hand.object, message), (participant, 'signal on', 'hand', NULL);
+	END IF;
+	INSERT INTO lab.signals AS s (participant_id, signal, since, reason, basis)
+	SELECT hand.participant_id, 'hand', hand.raised,
+		p.login || ' waits {age}' || coalesce(', at ' || hand.object, '') || coalesce(': ' || hand.message, ''), hand.raised
+	FROM lab.participants p
+	WHERE p.id = participant
+	ON CONFLICT (participant_id, signal) DO UPDATE SET reason = EXCLUDED.reason;
+
+	SELECT count(*) INTO earlier
+	FROM lab.hands h
+	JOIN lab.participants p ON p.id = h.participant_id
+	WHERE h.lowered IS NULL AND (h.raised, h.id) < (hand.raised, hand.id)
+		AND p.lab_id = (SELECT lab_id FROM lab.participants WHERE id = participant);
+	RETURN 'your hand is up' || CASE earlier
+		WHEN 0 THEN ', and you are next'
+		WHEN 1 THEN '; one other is before you'
+		ELSE format('; %s others are before you', earlier)
+	END;
+END
+$$;
+COMMENT ON FUNCTION lab.raise_hand(integer, text) IS 'raises a participant''s hand, or changes its message; returns what they are told';
+
+CREATE FUNCTION lab.answer(participant integer, answer text, master name)
+RETURNS void
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH hand AS (
+		SELECT id, task_id
+		FROM lab.hands
+		WHERE participant_id = participant AND lowered IS NULL
+	)
+	INSERT INTO lab.answers (participant_id, task_id, hand_id, answer, master)
+	SELECT participant,
+		coalesce((SELECT task_id FROM hand), (SELECT task_id FROM lab.next_check(participant, NULL))),
+		(SELECT id FROM hand), $2, $3;
+
+	INSERT INTO lab.events (participant_id, kind, detail)
+	VALUES (participant, 'answer', $2);
+
+	SELECT lab.lower_hand(participant, 'answer');
+$$;
+COMMENT ON FUNCTION lab.answer(integer, text, name) IS 'records an answer, and lowers the hand';
+
+-- A result that changed: history, pace, tasks done, hands that are solved.
+CREATE FUNCTION lab.note_result()
+RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	was CONSTANT text := CASE WHEN TG_OP = 'UPDATE' THEN OLD.status ELSE 'fail' END;
+	of_check lab.checks;
+BEGIN
+	IF NEW.status = was THEN
+		RETURN NULL;
+	END IF;
+	SELECT * INTO of_check FROM lab.checks c WHERE c.id = NEW.check_id;
+	IF of_check.kept AND TG_OP = 'INSERT' THEN
+		RETURN NULL;				-- the starter had it
+	END IF;
+	INSERT INTO lab.events (participant_id, kind, object, detail)
+	VALUES (NEW.participant_id,
+		CASE WHEN NEW.status = 'pass' THEN 'progress' WHEN was = 'pass' THEN 'regress' ELSE 'result' END,
+		replace(of_check.kind, '_', ' ') || ' ' || of_check.object,
+		NEW.status);
+
+	IF NEW.status <> 'pass' THEN
+		DELETE FROM lab.done_tasks d
+		WHERE d.participant_id = NEW.participant_id AND d.task_id = of_check.task_id;
+		RETURN NULL;
+	END IF;
+
+	INSERT INTO lab.passes (participant_id, check_id, at, took)
+	SELECT NEW.participant_id, NEW.check_id, now(),
+		now() - greatest(a.active_since,
+			(SELECT max(s.at) FROM lab.passes s WHERE s.participant_id = NEW.participant_id AND s.at < now()))
+	FROM lab.activity a
+	WHERE a.participant_id = NEW.participant_id
+	ON CONFLICT DO NOTHING;
+	INSERT INTO lab.pace AS x (check_id)
+	VALUES (NEW.check_id)
+	ON CONFLICT (check_id) DO UPDATE SET stale = true WHERE NOT x.stale;
+
+	IF NOT EXISTS (
+		SELECT
+		FROM lab.checks c
+		LEFT JOIN lab.results r ON r.participant_id = NEW.participant_id AND r.check_id = c.id
+		WHERE c.task_id = of_check.task_id AND r.status IS DISTINCT FROM 'pass'
+	) THEN
+		WITH done AS (
+			INSERT INTO lab.done_tasks (participant_id, task_id, at)
+			VALUES (NEW.participant_id, of_check.task_id, now())
+			ON CONFLICT DO NOTHING
+			RETURNING task_id
+		)
+		INSERT INTO lab.events (participant_id, kind, object)
+		SELECT NEW.participant_id, 'task done', t.name
+		FROM done
+		JOIN lab.tasks t ON t.id = done.task_id;
+	END IF;
+
+	UPDATE lab.hands h
+	SET solved = now()
+	WHERE h.participant_id = NEW.participant_id AND h.solved IS NULL
+		AND h.object = of_check.owner AND h.task_id = of_check.task_id
+		AND NOT EXISTS (
+			SELECT
+			FROM lab.checks c
+			LEFT JOIN lab.results r ON r.participant_id = h.participant_id AND r.check_id = c.id
+			WHERE c.task_id = h.task_id AND c.owner = h.object AND r.status IS DISTINCT FROM 'pass'
+		);
+	IF FOUND AND EXISTS (
+		SELECT
+		FROM lab.hands h
+		WHERE h.participant_id = NEW.participant_id AND h.lowered IS NULL AND h.solved IS NOT NULL
+	) THEN
+		PERFORM lab.lower_hand(NEW.participant_id, 'solved');
+	END IF;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION lab.note_result() IS 'trigger: writes what follows from a result that changed';
+
+CREATE TRIGGER note_result
+AFTER INSERT OR UPDATE OF status ON lab.results
+FOR EACH ROW EXECUTE FUNCTION lab.note_result();
+
+-- Who is connected, and who waits for a lock.  One statement for all labs.
+CREATE FUNCTION lab.note_sessions()
+RETURNS integer
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH session AS (
+		SELECT s.datid, s.usename, count(*)::integer AS sessions, min(s.pid) FILTER (WHERE s.wait_event_type = 'Lock') AS waiting
+		FROM pg_stat_activity s
+		WHERE s.backend_type = 'client backend'
+		GROUP BY s.datid, s.usename
+	), wanted AS (
+		SELECT a.participant_id, coalesce(s.sessions, 0) AS online, s.waiting,
+			CASE WHEN s.waiting IS NOT NULL THEN
+				coalesce((SELECT min(k.waitstart) FROM pg_locks k WHERE k.pid = s.waiting AND NOT k.granted),
+					CASE WHEN a.blocked_pid = s.waiting THEN a.blocked_since END, clock_timestamp())
+			END AS since,
+			a.online AS was_online, l.spec->>'activity' AS level
+		FROM lab.labs l
+		JOIN lab.participants p ON p.lab_id = l.id
+		JOIN lab.activity a ON a.participant_id = p.id
+		LEFT JOIN session s ON s.datid = p.database_oid AND s.usename = p.login
+		WHERE l.spec->>'activity' IS DISTINCT FROM 'none'
+			AND (coalesce(s.sessions, 0) <> a.online OR s.waiting IS DISTINCT FROM a.blocked_pid OR s.waiting IS NOT NULL)
+	), changed AS (
+		UPDATE lab.activity a
+		SET online = w.online,
+			blocked_pid = w.waiting,
+			blocked_since = w.since
+		FROM wanted w
+		WHERE a.participant_id = w.participant_id
+			AND (a.online, a.blocked_pid, a.blocked_since) IS DISTINCT FROM (w.online, w.waiting, w.since)
+	), event AS (
+		INSERT INTO lab.events (participant_id, kind)
+		SELECT w.participant_id, 'logout'
+		FROM wanted w
+		WHERE w.online = 0 AND w.was_online > 0 AND w.level IS DISTINCT FROM 'counts'
+	)
+	SELECT coalesce(sum(s.sessions), 0)::integer
+	FROM session s
+	JOIN lab.participants p ON p.database_oid = s.datid AND p.login = s.usename
+$$;
+COMMENT ON FUNCTION lab.note_sessions() IS
+	'stores who is connected and who waits for a lock, where it changed; how many sessions participants have';
+
+-- An error of a participant, counted.  Codes that a function of theirs makes up do not fill the table.
+CREATE FUNCTION lab.count_error(participant integer, sqlstate text, object text)
+RETURNS void
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	INSERT INTO lab.error_counts AS e (participant_id, sqlstate, object, count)
+	SELECT participant, CASE WHEN known.n < 100 OR known.present THEN $2 ELSE 'other' END, $3, 1
+	FROM (
+		SELECT count(*) AS n, bool_or(k.sqlstate = $2 AND k.object = $3) AS present
+		FROM lab.error_counts k
+		WHERE k.participant_id = participant
+	) known
+	ON CONFLICT (participant_id, sqlstate, object) DO UPDATE SET count = e.count + 1
+$$;
+COMMENT ON FUNCTION lab.count_error(integer, text, text) IS 'counts one error of a participant';
+
+CREATE FUNCTION lab.raise_signals(lab integer)
+RETURNS integer
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	-- the pace at checks that somebody passed since
+	UPDATE lab.pace x
+	SET peers = n.peers,
+		median = n.median,
+		quartile = n.quartile,
+		stale = false
+	FROM (
+		SELECT s.check_id, count(s.took) AS peers,
+			percentile_cont(0.5) WITHIN GROUP (ORDER BY s.took) AS median,
+			percentile_cont(0.75) WITHIN GROUP (ORDER BY s.took) AS quartile
+		FROM lab.passes s
+		WHERE s.check_id IN (
+			SELECT p.check_id
+			FROM lab.pace p
+			JOIN lab.checks c ON c.id = p.check_id
+			WHERE p.stale AND c.lab_id = $1)
+		GROUP BY s.check_id
+	) n
+	WHERE x.check_id = n.check_id;
+
+	WITH setting AS (
+		SELECT clock_timestamp() AS now,
+			current_setting('labcreator.idle_after')::interval AS idle_after,
+			current_setting('labcreator.not_started_after')::interval AS not_started_after,
+			current_setting('labcreator.stuck_after')::interval AS stuck_after,
+			current_setting('labcreator.blocked_after')::interval AS blocked_after,
+			current_setting('labcreator.signal_hold')::interval AS hold,
+			current_setting('labcreator.stuck_peers')::integer AS stuck_peers,
+			current_setting('labcreator.error_run')::integer AS error_run,
+			current_setting('labcreator.silent_statements')::integer AS silent_statements,
+			current_setting('labcreator.error_quotient')::float8 AS error_quotient,
+			current_setting('labcreator.behind_deviations')::float8 AS behind_deviations,
+			current_setting('labcreator.behind_points')::float8 AS behind_points
+	), person AS MATERIALIZED (
+		SELECT p.id, p.login, p.score, a.online, a.blocked_pid, a.blocked_since, a.first_seen, a.first_login,
+			a.run_sqlstate, a.run_length, a.run_since, a.object, a.object_since, a.object_successes,
+			a.pair_scores, coalesce(a.first_seen, p.last_seen) AS started,
+			CASE WHEN a.first_seen IS NULL THEN p.last_seen ELSE a.last_statement END AS last_active,
+			greatest(p.last_progress, a.active_since) AS last_move,
+			p.total > 0 AND p.passed = p.total AS done,
+			CASE WHEN cardinality(a.pair_scores) >= 5
+				THEN (SELECT avg(score) / 11 FROM unnest(a.pair_scores) AS score)::float8
+			END AS quotient
+		FROM lab.participants p
+		JOIN lab.activity a ON a.participant_id = p.id
+		WHERE p.lab_id = $1 AND p.state = 'ready'
+	), class AS MATERIALIZED (
+		SELECT max(last_active) AS last_active,
+			greatest(min(started), (SELECT opens FROM lab.labs WHERE id = $1)) AS began,
+			count(started) AS started,
+			percentile_cont(0.5) WITHIN GROUP (ORDER BY score::float8) FILTER (WHERE started IS NOT NULL) AS median,
+			percentile_cont(0.75) WITHIN GROUP (ORDER BY quotient) AS quartile
+		FROM person
+	), spread AS MATERIALIZED (
+		SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY abs(p.score::float8 - c.median)) AS deviation
+		FROM person p, class c
+		WHERE p.started IS NOT NULL
+	), step AS MATERIALIZED (
+		-- the checks of the lab in the order of its tasks
+		SELECT c.id, c.owner, lab.check_name(c.kind, c.object, c.owner) || ' of ' || c.owner AS said,
+			lab.check_name(c.kind, c.object, c.owner) AS said_of_owner,
+			row_number() OVER (ORDER BY t.position, c.id) AS place, x.peers, x.median, x.quartile
+		FROM lab.checks c
+		JOIN lab.tasks t ON t.id = c.task_id
+		LEFT JOIN lab.pace x ON x.check_id = c.id
+		WHERE c.lab_id = $1 AND c.points > 0
+	), next_place AS (
+		-- the one that a person who may be in trouble is at: the first that fails of their object, else of the lab
+		SELECT r.participant_id, min(s.place) AS of_lab, min(s.place) FILTER (WHERE s.owner = p.object) AS of_object
+		FROM class c, setting v, person p
+		JOIN lab.results r ON r.participant_id = p.id AND r.status <> 'pass'
+		JOIN step s ON s.id = r.check_id
+		WHERE NOT p.done
+			AND (p.object_successes >= v.silent_statements OR p.last_move < v.now - v.stuck_after OR p.score < c.median)
+		GROUP BY r.participant_id
+	), next_step AS MATERIALIZED (
+		SELECT n.participant_id, s.*
+		FROM next_place n
+		JOIN step s ON s.place = coalesce(n.of_object, n.of_lab)
+	), trouble (participant_id, signal, reason, basis) AS (
+		SELECT p.id, 'erroring',
+			CASE WHEN p.run_length >= s.error_run
+				THEN format('%s: the same error %s times running, %s%s', p.login, p.run_length, lab.error_name(p.run_sqlstate),
+					' on ' || p.object)
+				ELSE format('%s: errors follow errors in %s of the last %s pairs of statements (error quotient %s, three quarters of the class have at most %s)%s',
+					p.login, (SELECT count(*) FROM unnest(p.pair_scores) AS score WHERE score > 0), cardinality(p.pair_scores),
+					round(p.quotient::numeric, 2), round(c.quartile::numeric, 2), '; now at ' || p.object)
+			END,
+			p.run_since
+		FROM person p, class c, setting s
+		WHERE NOT p.done
+			AND (p.run_length >= s.error_run OR p.quotient > greatest(c.quartile, s.error_quotient))
+		UNION ALL
+		SELECT p.id, 'stuck',
+			format('%s: no new pass for {age} at the %s; three quarters of the class needed at most %s', p.login, k.said,
+				lab.age(k.quartile)),
+			p.last_move
+		FROM setting s, person p
+		JOIN next_step k ON k.participant_id = p.id
+		WHERE p.last_active > s.now - s.idle_after AND p.last_move < s.now - s.stuck_after
+			AND k.peers >= s.stuck_peers AND s.now - p.last_move > k.quartile
+		UNION ALL
+		SELECT p.id, 'silent failure',
+			format('%s: %s statements on %s succeeded, its %s still fails; {age}%s', p.login, p.object_successes, p.object,
+				k.said_of_owner, ', the class needed ' || lab.age(k.median)),
+			p.object_since
+		FROM setting s, person p
+		JOIN next_step k ON k.participant_id = p.id AND k.owner = p.object
+		WHERE p.object_successes >= s.silent_statements
+		UNION ALL
+		SELECT p.id, 'behind',
+			format('%s: %s %% where half of the class has %s %% or more; next is the %s', p.login, p.score,
+				round(c.median::numeric, 2), k.said),
+			NULL
+		FROM class c, spread, setting s, person p
+		JOIN next_step k ON k.participant_id = p.id
+		WHERE p.started IS NOT NULL AND c.started >= 4
+			AND p.score < c.median - s.behind_deviations * greatest(spread.deviation, s.behind_points)
+		UNION ALL
+		SELECT p.id, 'idle',
+			format('%s: no statement for {age}, %s%s', p.login, CASE WHEN p.online > 0 THEN 'though logged in' ELSE 'and logged out' END,
+				'; was at ' || p.object),
+			p.last_active
+		FROM class c, setting s, person p
+		WHERE NOT p.done AND p.first_seen IS NOT NULL AND c.last_active > s.now - s.idle_after
+			AND coalesce(p.last_active, p.started) < s.now - s.idle_after
+		UNION ALL
+		SELECT p.id, 'not started',
+			format('%s: has not started; the class began {age} ago', p.login), c.began
+		FROM class c, setting s, person p
+		WHERE p.started IS NULL AND c.last_active > s.now - s.idle_after AND c.began < s.now - s.not_started_after
+		UNION ALL
+		SELECT p.id, 'blocked',
+			format('%s: waits {age} for a lock%s', p.login, (
+				SELECT string_agg(format(' that %s session %s holds (%s): COMMIT or ROLLBACK there, or end it',
+					CASE WHEN b.usename = p.login THEN 'their own' ELSE b.usename || '''s' END, b.pid, b.state), ',')
+				FROM pg_stat_activity b
+				WHERE b.pid = ANY (pg_blocking_pids(p.blocked_pid)))),
+			p.blocked_since
+		FROM setting s, person p
+		WHERE p.blocked_since < s.now - s.blocked_after
+	), wanted AS MATERIALIZED (
+		-- a class that is over has no trouble
+		SELECT t.*
+		FROM trouble t, class c, setting s
+		WHERE c.last_active > s.now - 6 * s.idle_after OR t.signal = 'blocked'
+		UNION ALL
+		SELECT g.participant_id, g.signal, g.reason, g.basis
+		FROM lab.signals g
+		JOIN person p ON p.id = g.participant_id
+		WHERE g.signal = 'hand'
+	), present AS MATERIALIZED (
+		SELECT g.*
+		FROM lab.signals g
+		JOIN person p ON p.id = g.participant_id
+	), raised AS (
+		INSERT INTO lab.signals (participant_id, signal, since, reason, basis)
+		SELECT w.participant_id, w.signal, s.now, w.reason, w.basis
+		FROM setting s, wanted w
+		LEFT JOIN present g USING (participant_id, signal)
+		WHERE g.signal IS NULL
+		RETURNING participant_id, signal, reason, basis
+	), told AS (
+		UPDATE lab.signals g
+		SET reason = w.reason,
+			basis = w.basis,
+			gone = NULL
+		FROM wanted w
+		JOIN present o USING (participant_id, signal)
+		WHERE g.participant_id = w.participant_id AND g.signal = w.signal
+			AND (o.reason, o.basis, o.gone) IS DISTINCT FROM (w.reason, w.basis, NULL)
+		RETURNING 1
+	), missed AS MATERIALIZED (
+		SELECT g.participant_id, g.signal, g.gone
+		FROM present g
+		LEFT JOIN wanted w USING (participant_id, signal)
+		WHERE w.signal IS NULL
+	), fading AS (
+		UPDATE lab.signals g
+		SET gone = s.now
+		FROM missed m, setting s
+		WHERE g.participant_id = m.participant_id AND g.signal = m.signal AND m.gone IS NULL AND s.hold > interval '0'
+		RETURNING 1
+	), lowered AS (
+		DELETE FROM lab.signals g
+		USING missed m, setting s
+		WHERE g.participant_id = m.participant_id AND g.signal = m.signal AND coalesce(m.gone, s.now) <= s.now - s.hold
+		RETURNING g.participant_id, g.signal
+	), event AS (
+		INSERT INTO lab.events (participant_id, at, kind, object, detail)
+		SELECT r.participant_id, s.now, 'signal on', r.signal, regexp_replace(r.reason, '\{age\}', lab.age(s.now - r.basis))
+		FROM raised r, setting s
+		UNION ALL
+		SELECT w.participant_id, s.now, 'signal off', w.signal, NULL
+		FROM lowered w, setting s
+		RETURNING 1
+	)
+	SELECT count(*)::integer FROM event
+$$;
+COMMENT ON FUNCTION lab.raise_signals(integer) IS
+	'raises and lowers the signals of one lab by its activity and results; how many changed';
+
+-- What a participant is told: values of the student's functions, in their order.
+CREATE FUNCTION lab.student_tasks(participant integer)
+RETURNS TABLE (task text, title text, state text, points numeric, earned numeric, hint text, detail text, answer text)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT t.name, t.title,
+		CASE
+			WHEN s.failing = 0 AND t.points = 0 THEN 'kept'
+			WHEN s.failing = 0 THEN 'done'
+			WHEN s.broken = s.failing AND s.kept = s.checks THEN 'broken'
+			WHEN s.earned > 0 THEN 'started'
+			ELSE 'open'
+		END,
+		trim_scale(round(t.points, 2)),
+		trim_scale(round(s.earned, 2)),
+		CASE WHEN s.failing > 0 AND l.feedback IN ('hint', 'diff') THEN t.hint END,
+		CASE WHEN l.feedback <> 'none' THEN s.detail END,
+		(SELECT a.answer FROM lab.answers a WHERE a.participant_id = p.id AND a.task_id = t.id ORDER BY a.id DESC LIMIT 1)
+	FROM lab.participants p
+	JOIN lab.labs l ON l.id = p.lab_id
+	JOIN lab.tasks t ON t.lab_id = l.id
+	CROSS JOIN LATERAL (
+		SELECT count(*) AS checks,
+			count(*) FILTER (WHERE b.kept) AS kept,
+			count(*) FILTER (WHERE NOT b.passed) AS failing,
+			count(*) FILTER (WHERE NOT b.passed AND b.kept) AS broken,
+			coalesce(sum(b.points) FILTER (WHERE b.passed), 0) AS earned,
+			string_agg(left(b.detail, 500), '; ' ORDER BY b.id) FILTER (WHERE b.place <= 3)
+				|| CASE WHEN count(b.detail) > 3 THEN format('; and %s more', count(b.detail) - 3) ELSE '' END AS detail
+		FROM (
+			SELECT c.id, c.kept, c.points, coalesce(r.status = 'pass', false) AS passed, r.detail,
+				count(r.detail) OVER (ORDER BY c.id) AS place
+			FROM lab.checks c
+			LEFT JOIN lab.results r ON r.participant_id = p.id AND r.check_id = c.id
+			WHERE c.task_id = t.id
+		) b
+	) s
+	WHERE p.id = $1
+	ORDER BY t.position
+$$;
+COMMENT ON FUNCTION lab.student_tasks(integer) IS 'lab_tasks() of a participant';
+
+CREATE FUNCTION lab.student_progress(participant integer)
+RETURNS TABLE (place integer, who text, passed integer, total integer, score numeric, you boolean)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT b.place, b.who, b.passed, b.total, b.score, b.id = $1
+	FROM (
+		SELECT p.id, rank() OVER (ORDER BY p.score DESC)::integer AS place,
+			CASE WHEN p.id = $1 OR l.spec->>'peers' = 'named' THEN p.name ELSE a.alias END AS who,
+			p.passed, p.total, p.score,
+			p.id = $1 OR l.spec->>'peers' IS DISTINCT FROM 'hidden' AS visible
+		FROM lab.participants me
+		JOIN lab.labs l ON l.id = me.lab_id
+		JOIN lab.participants p ON p.lab_id = l.id
+		JOIN lab.activity a ON a.participant_id = p.id
+		WHERE me.id = $1
+	) b
+	WHERE b.visible
+	ORDER BY b.place, b.id <> $1, b.who
+$$;
+COMMENT ON FUNCTION lab.student_progress(integer) IS 'lab_progress() of a participant: their peers as the lab shows them';
 
 -- ---------------------------------------------------------------------------
 -- Who may call what: lab masters the functions lab_*, nobody else anything.

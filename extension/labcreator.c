@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "extension/activity.h"
 #include "extension/compat.h"
 #include "extension/gate.h"
 #include "extension/guc.h"
@@ -36,5 +37,6 @@ _PG_init(void)
 	lab_limits_init();
 	lab_secrecy_init();
 	lab_removal_init();
+	lab_activity_init();
 	lab_workers_init();
 }

@@ -121,18 +121,16 @@ look(void)
 	SetLatch(MyLatch);
 }
 
-/* A participant's session starts: what holds for all of it. */
-static void
-prepare_session(void)
+void
+lab_limit_memory(int megabytes)
 {
 	struct rlimit memory;
 
-	if (lab_session_memory > 0 && getrlimit(RLIMIT_DATA, &memory) == 0)
-	{
-		memory.rlim_cur = Min((rlim_t) lab_session_memory * 1024 * 1024, memory.rlim_max);
-		(void) setrlimit(RLIMIT_DATA, &memory);
-	}
-	session_prepared = true;
+	if (megabytes <= 0 || getrlimit(RLIMIT_DATA, &memory) != 0)
+		return;
+	memory.rlim_cur = Min((rlim_t) megabytes * 1024 * 1024, memory.rlim_max);
+	if (setrlimit(RLIMIT_DATA, &memory) != 0)
+		ereport(LOG, (errmsg("could not limit the memory of this process: %m")));
 }
 
 /* Held below the lab's limit, whatever the participant has set. */
@@ -161,7 +159,8 @@ watch(void)
 	if (gate == NULL)
 		return;
 	if (!session_prepared)
-		prepare_session();
+		lab_limit_memory(lab_session_memory);
+	session_prepared = true;
 	hold_settings(gate);
 	if (watched_since == since)
 		return;

@@ -134,8 +134,8 @@ require_answers(void)
 }
 
 /*
- * lab_reconcile(lab text): what had drifted of the lab (or of none), and is
- * repaired.
+ * lab_reconcile(lab text): what had drifted of the lab (or of none) and is
+ * repaired, and what cannot be.
  */
 Datum
 lab_reconcile(PG_FUNCTION_ARGS)
@@ -162,7 +162,15 @@ lab_reconcile(PG_FUNCTION_ARGS)
 				"		OR d.subject IN (SELECT 'account ' || login FROM lab.participants WHERE lab_id = $1)\n"
 				"		OR NOT EXISTS (SELECT FROM lab.participants WHERE 'account ' || login = d.subject)\n"
 				"			AND NOT EXISTS (SELECT FROM lab.labs WHERE 'group ' || name = d.subject))\n"
-				"ORDER BY d.id",
+				"UNION ALL\n"
+				"SELECT o.target, o.subject, 'not repaired: ' || max(o.error)\n"
+				"FROM lab.outbox o\n"
+				"WHERE o.error IS NOT NULL\n"
+				"	AND (o.lab = (SELECT name FROM lab.labs WHERE id = $1)\n"
+				"		OR o.subject IN (SELECT 'account ' || login FROM lab.participants WHERE lab_id = $1)\n"
+				"		OR o.subject = 'directory')\n"
+				"GROUP BY o.target, o.subject\n"
+				"ORDER BY 1, 2",
 				lengthof(types), types, values);
 	/* clang-format on */
 	for (uint64 i = 0; i < SPI_processed; i++)

@@ -22,6 +22,7 @@
 #include "extension/shmem.h"
 #include "libpq/crypt.h"
 #include "libpq/pqformat.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "storage/ipc.h"
@@ -175,6 +176,17 @@ hear_worker(LabChannel *channel, Refusal *refusal)
 	}
 }
 
+/* Directories have their names and passwords in UTF-8. */
+static void
+write_utf8(StringInfo request, const char *text)
+{
+	char *converted = pg_server_to_any(text, strlen(text), PG_UTF8);
+
+	lab_string_write(request, converted);
+	if (converted != text)
+		explicit_bzero(converted, strlen(converted));
+}
+
 /* The password is in a directory. */
 static void
 set_in_directory(const char *login, const char *old, const char *new)
@@ -188,9 +200,9 @@ set_in_directory(const char *login, const char *old, const char *new)
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("labcreator is not loaded by this server")));
 	initStringInfo(&request);
-	lab_string_write(&request, login);
-	lab_string_write(&request, old);
-	lab_string_write(&request, new);
+	write_utf8(&request, login);
+	write_utf8(&request, old);
+	write_utf8(&request, new);
 	channel = start_worker(&request);
 	explicit_bzero(request.data, request.len);
 

@@ -18,6 +18,7 @@
 #include "postgres.h"
 
 #include "common/hashfn.h"
+#include "extension/compat.h"
 #include "extension/secrecy.h"
 #include "nodes/plannodes.h"
 #include "nodes/primnodes.h"
@@ -85,8 +86,8 @@ hold_back(ErrorData *edata)
 	speaking = false;
 }
 
-static void
-pg_attribute_noreturn() refuse(void)
+pg_noreturn static void
+refuse(void)
 {
 	ereport(
 		ERROR,

@@ -71,7 +71,8 @@ reset_slot(LabSlot *slot)
 	pg_atomic_write_u64(&slot->seen, 0);
 	pg_atomic_write_u64(&slot->asked, 0);
 	pg_atomic_write_u64(&slot->served, 0);
-	pg_atomic_write_u64(&slot->standing, 0);
+	pg_atomic_write_u32(&slot->level, LAB_ACTIVITY_NONE);
+	lab_activity_reset(&slot->activity);
 	reset_gate(&slot->gate);
 }
 
@@ -84,7 +85,8 @@ init_slot(LabSlot *slot)
 	pg_atomic_init_u64(&slot->seen, 0);
 	pg_atomic_init_u64(&slot->asked, 0);
 	pg_atomic_init_u64(&slot->served, 0);
-	pg_atomic_init_u64(&slot->standing, 0);
+	pg_atomic_init_u32(&slot->level, LAB_ACTIVITY_NONE);
+	lab_activity_reset(&slot->activity);
 	pg_atomic_init_u32(&slot->gate.role, InvalidOid);
 	pg_atomic_init_u64(&slot->gate.opens, 0);
 	pg_atomic_init_u64(&slot->gate.closes, 0);
@@ -123,6 +125,9 @@ startup_shmem(void)
 		pg_atomic_init_u32(&lab_shared->evaluators, 0);
 		pg_atomic_init_u32(&lab_shared->provisioners, 0);
 		pg_atomic_init_u64(&lab_shared->evaluations, 0);
+		pg_atomic_init_u32(&lab_shared->stirred, 0);
+		pg_atomic_init_u32(&lab_shared->urgent, 0);
+		lab_request_init(lab_shared->requests);
 		pg_atomic_init_u32(&lab_shared->password_workers, 0);
 		for (int i = 0; i < LAB_TARGETS; i++)
 		{
@@ -223,20 +228,6 @@ lab_slot_release(Oid database)
 	if (slot && pg_atomic_read_u32(&slot->pins) == 0)
 		pg_atomic_write_u32(&slot->database, SLOT_GONE);
 	LWLockRelease(lab_shared->lock);
-}
-
-/* Twenty bits for each number of checks, the rest for the score. */
-uint64
-lab_standing_pack(const LabStanding *standing)
-{
-	return (uint64) standing->score << 40 | (uint64) Min(standing->total, 0xFFFFF) << 20 |
-		   Min(standing->passed, 0xFFFFF);
-}
-
-LabStanding
-lab_standing_unpack(uint64 word)
-{
-	return (LabStanding){word & 0xFFFFF, (word >> 20) & 0xFFFFF, word >> 40};
 }
 
 void

@@ -10,7 +10,9 @@
 #ifndef LAB_SHMEM_H
 #define LAB_SHMEM_H
 
+#include "extension/activity.h"
 #include "extension/outbox.h"
+#include "extension/request.h"
 #include "port/atomics.h"
 #include "storage/condition_variable.h"
 #include "storage/latch.h"
@@ -46,8 +48,9 @@ typedef struct LabSlot
 	pg_atomic_uint64 seen;     /* TimestampTz of the last one */
 	pg_atomic_uint64 asked;    /* evaluations asked for by lab_evaluate() */
 	pg_atomic_uint64 served;   /* of these, how many are stored */
-	pg_atomic_uint64 standing; /* what is stored, see lab_standing_pack() */
 	LabGate gate;
+	pg_atomic_uint32 level; /* LabActivityLevel of the lab */
+	LabActivity activity;   /* what the participant does */
 } LabSlot;
 
 typedef struct LabShared
@@ -69,6 +72,10 @@ typedef struct LabShared
 	LabPublisher publishers[LAB_TARGETS];
 	pg_atomic_uint32 password_workers; /* running now */
 
+	pg_atomic_uint32 stirred; /* some activity is not drained yet */
+	pg_atomic_uint32 urgent;  /* and a ring is half full */
+	LabRequest requests[LAB_REQUESTS];
+
 	LabSlot slots[FLEXIBLE_ARRAY_MEMBER];
 } LabShared;
 
@@ -88,17 +95,6 @@ extern LabSlot *lab_slot_claim(Oid database);
 
 /* Frees the slot of a database, unless a backend holds a pin. */
 extern void lab_slot_release(Oid database);
-
-/* How far a participant is, in the one word that their own session reads. */
-typedef struct LabStanding
-{
-	uint32 passed; /* checks; both below 2^20 */
-	uint32 total;
-	uint32 score; /* hundredths of a percent */
-} LabStanding;
-
-extern uint64 lab_standing_pack(const LabStanding *standing);
-extern LabStanding lab_standing_unpack(uint64 word);
 
 /* Wakes the coordinator.  Safe anywhere, even after a commit. */
 extern void lab_wake_coordinator(void);

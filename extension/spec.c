@@ -24,16 +24,16 @@
 #define MAX_POINTS_TEXT 30
 
 static const LabSpecKey top_keys[] = {
-	{"lab", jbvString, true, true},        {"title", jbvString, false, true},
-	{"reference", jbvString, true, true},  {"starter", jbvString, false, true},
-	{"hidden", jbvString, false, true},    {"participants", jbvArray, false, true},
-	{"database", jbvString, false, true},  {"auth", jbvObject, false, true},
-	{"opens", jbvString, false, true},     {"closes", jbvString, false, true},
-	{"limits", jbvObject, false, true},    {"feedback", jbvString, false, true},
-	{"peers", jbvString, false, false},    {"extras", jbvString, false, true},
-	{"tasks", jbvArray, false, true},      {"ignore", jbvArray, false, true},
-	{"activity", jbvString, false, false}, {"notify", jbvBool, false, false},
-	{"masters", jbvArray, false, false},   {NULL},
+	{"lab", jbvString, true, true},       {"title", jbvString, false, true},
+	{"reference", jbvString, true, true}, {"starter", jbvString, false, true},
+	{"hidden", jbvString, false, true},   {"participants", jbvArray, false, true},
+	{"database", jbvString, false, true}, {"auth", jbvObject, false, true},
+	{"opens", jbvString, false, true},    {"closes", jbvString, false, true},
+	{"limits", jbvObject, false, true},   {"feedback", jbvString, false, true},
+	{"peers", jbvString, false, true},    {"extras", jbvString, false, true},
+	{"tasks", jbvArray, false, true},     {"ignore", jbvArray, false, true},
+	{"activity", jbvString, false, true}, {"notify", jbvBool, false, true},
+	{"masters", jbvArray, false, false},  {NULL},
 };
 
 static const LabSpecKey participant_keys[] = {

@@ -1,46 +1,71 @@
 /*
  * student.c
- *		What a participant's own session can ask: answered from shared memory.
+ *		What a participant can ask labcreator from their own database.
  *
- * The database of the session decides whose standing it is: there is nothing to
- * pass and nobody else's to see.
+ * The database of the session decides whose question it is: there is nothing to
+ * pass and nobody else's to see.  The coordinator answers (request.h).
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
-#include "extension/shmem.h"
+#include "extension/request.h"
 #include "fmgr.h"
 #include "funcapi.h"
-#include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
-#include "utils/numeric.h"
 
+PG_FUNCTION_INFO_V1(lab_student_tasks);
 PG_FUNCTION_INFO_V1(lab_student_progress);
+PG_FUNCTION_INFO_V1(lab_student_raise_hand);
+PG_FUNCTION_INFO_V1(lab_student_lower_hand);
 
-/* lab_progress(): passed, total and score of the database's participant; nulls outside a lab. */
+/* The rows of the answer as the function's result. */
+static Datum
+return_rows(FunctionCallInfo fcinfo, LabRequestKind kind)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	AttInMetadata *types;
+	ListCell *cell;
+
+	InitMaterializedSRF(fcinfo, 0);
+	types = TupleDescGetAttInMetadata(rsinfo->setDesc);
+	foreach (cell, lab_request_ask(kind, NULL, rsinfo->setDesc->natts))
+		tuplestore_puttuple(rsinfo->setResult, BuildTupleFromCStrings(types, lfirst(cell)));
+	return (Datum) 0;
+}
+
+/* The first value of the first row: what was done. */
+static Datum
+return_text(LabRequestKind kind, const char *text)
+{
+	List *rows = lab_request_ask(kind, text, 1);
+
+	return CStringGetTextDatum(((char **) linitial(rows))[0]);
+}
+
+/* lab_tasks() */
+Datum
+lab_student_tasks(PG_FUNCTION_ARGS)
+{
+	return return_rows(fcinfo, LAB_REQUEST_TASKS);
+}
+
+/* lab_progress() */
 Datum
 lab_student_progress(PG_FUNCTION_ARGS)
 {
-	LabSlot *slot = lab_shared ? lab_slot_find(MyDatabaseId) : NULL;
-	TupleDesc descriptor;
-	Datum values[3] = {0};
-	bool nulls[3] = {true, true, true};
+	return return_rows(fcinfo, LAB_REQUEST_PROGRESS);
+}
 
-	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
-	if (slot)
-	{
-		LabStanding standing = lab_standing_unpack(pg_atomic_read_u64(&slot->standing));
-		Datum score = NumericGetDatum(int64_to_numeric(standing.score));
+/* lab_raise_hand(message text) */
+Datum
+lab_student_raise_hand(PG_FUNCTION_ARGS)
+{
+	return return_text(LAB_REQUEST_RAISE,
+					   PG_ARGISNULL(0) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(0)));
+}
 
-		values[0] = Int32GetDatum((int32) standing.passed);
-		values[1] = Int32GetDatum((int32) standing.total);
-		values[2] = DirectFunctionCall2(
-			numeric_round,
-			DirectFunctionCall2(numeric_div, score, NumericGetDatum(int64_to_numeric(100))),
-			Int32GetDatum(2));
-		memset(nulls, 0, sizeof(nulls));
-	}
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), values, nulls)));
+/* lab_lower_hand() */
+Datum
+lab_student_lower_hand(PG_FUNCTION_ARGS)
+{
+	return return_text(LAB_REQUEST_LOWER, NULL);
 }

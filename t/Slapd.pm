@@ -27,6 +27,7 @@ sub new
 		port => PostgreSQL::Test::Cluster::get_free_port(),
 		tls_port => PostgreSQL::Test::Cluster::get_free_port(),
 		policy => $options{policy} // 1,
+		sync => $options{sync} // 0,
 		suffix => $suffix,
 		service => $service,
 	}, $class;
@@ -85,6 +86,8 @@ olcAccess: {1}to dn.subtree="ou=people,$suffix" attrs=pwdReset,pwdPolicySubentry
   by dn.exact="$service" write by self read by * none
 END
 
+	my $sync = $self->{sync} ? 'FALSE' : 'TRUE';
+
 	mkdir "$dir/config";
 	mkdir "$dir/data";
 	append_to_file("$dir/config.ldif", <<"END");
@@ -125,7 +128,7 @@ olcDatabase: {1}mdb
 olcSuffix: $suffix
 olcDbDirectory: $dir/data
 olcDbMaxSize: 268435456
-olcDbNoSync: TRUE
+olcDbNoSync: $sync
 olcDbIndex: objectClass,uid,member eq
 olcRootDN: cn=admin,$suffix
 olcRootPW: admin secret

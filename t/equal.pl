@@ -291,6 +291,18 @@ my $checks = <<'PAIRS';
 ! x int ## x = 1 OR x = 2 OR x = 3 ## x BETWEEN 1 AND 4
 = x int ## x IN (1, 3, 5) ## x = ANY (ARRAY[5, 3, 1]::int[])
 = x int NOT NULL ## x > 0 ## x IS NOT NULL AND x > 0
+! x int ## x * x < 400 ## x * x <= 400
+= x int ## x * x < 400 ## abs(x) < 20
+! x int ## x * x < 400 ## abs(x) < 21
+! x numeric(8,2) ## x * 3 > 100 ## x > 33.34
+= x numeric(8,2) ## x * 3 > 100 ## x > 33.33
+! x numeric(8,2), y int ## x * y <= 5000 AND y > 0 ## x * y < 5000 AND y > 0
+! w numeric(5,2), h numeric(3,2) ## w / (h * h) BETWEEN 10 AND 60 ## w / (h * h) BETWEEN 10 AND 61
+= w numeric(5,2), h numeric(3,2) ## h > 0 AND w / (h * h) BETWEEN 10 AND 60 ## h > 0 AND w BETWEEN 10 * h * h AND 60 * h * h
+! a text, b text ## length(a) + length(b) < 30 ## length(a) + length(b) <= 30
+= a text, b text ## length(a) + length(b) < 30 ## length(a || b) <= 29
+! d date ## extract(doy FROM d) <= 180 ## extract(doy FROM d) <= 181
+! d timestamp ## extract(epoch FROM d) > 1000000000 ## extract(epoch FROM d) > 1000000001
 ! x int ## shop_ok(x) ## x > 0
 ! x int ## x > 0 ## shop_ok(x)
 = x int ## shop_ok(x) AND x < 10 ## 10 > x AND shop_ok(x)

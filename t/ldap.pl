@@ -169,6 +169,7 @@ is( lab_sql($node, "SELECT part || ': ' || detail FROM lab_status() WHERE part L
 	"ldap account S1: the directory does not tell uid=S1 from another login\n"
 	  . "ldap account stranger: uid=stranger exists and is not labcreator's: rename or remove that entry, or choose another login",
 	'lab_status says why');
+is(lab_sql($node, "SELECT string_agg(subject, ', ' ORDER BY subject) FROM lab_reconcile('taken') WHERE what LIKE 'not repaired: %'"), 'account S1, account stranger', 'so does lab_reconcile');
 is_deeply(members('taken'), ['friend'], 'the others are there');
 lab_sql($node, "SELECT lab_drop('taken')");
 lab_sql($node, "CALL lab_wait('taken', '90 seconds')");

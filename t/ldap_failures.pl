@@ -116,6 +116,12 @@ like(lab_error($node, "SELECT lab_reconcile('silent')"), qr/ldap could not be co
 my ($status, $out, $err) = $node->psql('silent_silent', "SELECT lab_set_password('old password', 'new password')", extra_params => [ '-U', 'silent' ]);
 like($err, qr/not changed: .*no answer within/, 'and lab_set_password');
 
+for (1 .. 3)
+{
+	($status, $out, $err) = $node->psql('silent_silent', "SET statement_timeout = '300ms';\nSELECT lab_set_password('old password', 'new password')", extra_params => [ '-U', 'silent' ]);
+	like($err, qr/canceling statement due to statement timeout/, 'which can be cancelled');
+}
+
 # SIGTERM ends a publisher within a second wherever it is: its own timeout would be a minute.
 sub ends_at_once
 {
@@ -142,6 +148,9 @@ set('labcreator.ldap_uri' => $right{'labcreator.ldap_uri'});
 $slapd->thaw;
 lab_sql($node, "CALL lab_wait('silent', '90 seconds')");
 is(scalar($slapd->people('(uid=silent)', 'uid')), 1, 'when it answers again, the account is made');
+my $initial = lab_sql($node, "SELECT lab_reset_password('silent', 'silent')");
+ok(poll($node, "SELECT NOT reset FROM lab.directory WHERE login = 'silent'"), 'it has a new password');
+is(($node->psql('silent_silent', "SELECT lab_set_password('$initial', 'new password')", extra_params => [ '-U', 'silent' ]))[2], '', 'and lab_set_password works again');
 
 # --- killed in the middle -------------------------------------------------------------------------------------------
 # Forwards connections to slapd, and kills it when it has been sent so many bytes.

@@ -161,6 +161,18 @@ lab_candidates_fill(LabCandidates *candidates, Relation relation)
 		add_random_rows(candidates);
 }
 
+bool
+lab_candidates_add(LabCandidates *candidates, const int *origin, int column, int value)
+{
+	int *row = new_row(candidates);
+
+	if (row == NULL)
+		return false;
+	memcpy(row, origin, sizeof(int) * candidates->ncolumns);
+	row[column] = value;
+	return true;
+}
+
 /* The row with another value in one column: every value, or so many that are chosen. */
 static void
 vary_column(LabCandidates *candidates, const int *origin, int column, int chosen)
@@ -169,14 +181,9 @@ vary_column(LabCandidates *candidates, const int *origin, int column, int chosen
 	int n = chosen == 0 ? pool->n : Min(pool->n, chosen);
 
 	for (int i = 0; i < n; i++)
-	{
-		int *row = new_row(candidates);
-
-		if (row == NULL)
+		if (!lab_candidates_add(candidates, origin, column,
+								n == pool->n ? i : choose(candidates, pool)))
 			return;
-		memcpy(row, origin, sizeof(int) * candidates->ncolumns);
-		row[column] = n == pool->n ? i : choose(candidates, pool);
-	}
 }
 
 /* The row with other values in two columns. */

@@ -39,6 +39,9 @@ extern void lab_candidates_fill(LabCandidates *candidates, Relation relation);
 /* Rows that differ from these (positions of rows) in one column or in two. */
 extern void lab_candidates_vary(LabCandidates *candidates, const int *bases, int n);
 
+/* A copy of the row with another value in one column; false where there are rows enough. */
+extern bool lab_candidates_add(LabCandidates *candidates, const int *origin, int column, int value);
+
 static inline const int *
 lab_candidates_row(const LabCandidates *candidates, int row)
 {

@@ -120,15 +120,27 @@ is_one_of(const char *kind, const char *const *kinds, int n)
 static bool
 changes_behaviour(const LabFact *fact, LabExtras extras)
 {
-	static const char *const always[] = {"column",         "not_null",       "default",
-										 "identity",       "generated",      "column_collation",
-										 "column_options", "primary_key",    "unique",
-										 "foreign_key",    "check",          "exclusion",
-										 "trigger",        "rule",           "policy",
-										 "grant",          "domain_default", "domain_check"};
+	static const char *const always[] = {"column",
+										 "not_null",
+										 "default",
+										 "identity",
+										 "generated",
+										 "column_collation",
+										 "column_options",
+										 "primary_key",
+										 "unique",
+										 "foreign_key",
+										 "check",
+										 "exclusion",
+										 "trigger",
+										 "rule",
+										 "policy",
+										 "grant",
+										 "default_privilege",
+										 "domain_default",
+										 "domain_check"};
 	/* said about an object, and none itself */
-	static const char *const never[] = {"comment", "parameter", "default_privilege",
-										"sequence_start"};
+	static const char *const never[] = {"comment", "parameter", "sequence_start"};
 
 	if (is_one_of(fact->kind, always, lengthof(always)))
 		return true;
@@ -136,6 +148,16 @@ changes_behaviour(const LabFact *fact, LabExtras extras)
 		return true;
 	return extras == LAB_EXTRAS_STRICT && strcmp(fact->object, fact->owner) != 0 &&
 		   !is_one_of(fact->kind, never, lengthof(never));
+}
+
+/* What a column has: too much of it is the column's fault. */
+static bool
+belongs_to_column(const LabFact *fact)
+{
+	static const char *const kinds[] = {"not_null",  "default",          "identity",
+										"generated", "column_collation", "column_options"};
+
+	return is_one_of(fact->kind, kinds, lengthof(kinds));
 }
 
 /* An object of the reference that extras can fail. */
@@ -154,11 +176,20 @@ home_key(const char *name)
 static HTAB *
 index_homes(List *comparisons)
 {
-	static const char *const kinds[] = {"table",     "view",     "materialized_view",
-										"sequence",  "function", "procedure",
-										"aggregate", "type",     "domain",
-										"schema",    "server",   "foreign_data_wrapper",
-										"language"};
+	static const char *const kinds[] = {"table",
+										"view",
+										"materialized_view",
+										"sequence",
+										"function",
+										"procedure",
+										"aggregate",
+										"type",
+										"domain",
+										"schema",
+										"server",
+										"language",
+										"foreign_data_wrapper",
+										"column"};
 	HASHCTL info = {0};
 	HTAB *homes;
 	ListCell *cell;
@@ -183,6 +214,17 @@ index_homes(List *comparisons)
 			home->comparison = comparison;
 	}
 	return homes;
+}
+
+static LabComparison *
+find_home(HTAB *homes, const char *name)
+{
+	uint64 key = home_key(name);
+	Home *home = hash_search(homes, &key, HASH_FIND, NULL);
+
+	if (home == NULL || strcmp(home->comparison->check->fact.object, name) != 0)
+		return NULL;
+	return home->comparison;
 }
 
 /* "a not null", "a unique index": the kind as a person says it. */
@@ -211,18 +253,19 @@ lab_compare_extras(List *comparisons, List *facts, LabExtras extras)
 	foreach (cell, facts)
 	{
 		LabFact *fact = lfirst(cell);
-		uint64 key = home_key(fact->owner);
-		Home *home;
+		LabComparison *home = NULL;
 
 		if (fact->taken || !changes_behaviour(fact, extras))
 			continue;
-		home = hash_search(homes, &key, HASH_FIND, NULL);
-		if (home == NULL || home->comparison->problem ||
-			strcmp(home->comparison->check->fact.object, fact->owner) != 0)
+		if (belongs_to_column(fact))
+			home = find_home(homes, fact->object);
+		if (home == NULL)
+			home = find_home(homes, fact->owner);
+		if (home == NULL || home->problem)
 			continue;
-		home->comparison->status = LAB_FAIL;
-		home->comparison->problem = psprintf("%s should not have this %s: %s", fact->owner,
-											 kind_in_words(fact), fact->object);
+		home->status = LAB_FAIL;
+		home->problem = psprintf("%s should not have this %s: %s", home->check->fact.object,
+								 kind_in_words(fact), fact->object);
 	}
 }
 

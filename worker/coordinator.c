@@ -26,7 +26,10 @@
 #include "utils/timestamp.h"
 #include "utils/wait_event.h"
 #include "worker/launch.h"
+#include "worker/observe.h"
 #include "worker/provision.h"
+#include "worker/reply.h"
+#include "worker/signals.h"
 #include "worker/watch.h"
 
 #define IDLE_MS 10000 /* without any event, look around this often */
@@ -57,16 +60,19 @@ introduce_myself(void)
 	before_shmem_exit(say_goodbye, (Datum) 0);
 }
 
-/* How long to sleep until the earlier of the two times (0: none). */
-static long
-sleep_until(TimestampTz one, TimestampTz other)
+/* The earlier of two times, of which 0 is never. */
+static TimestampTz
+earlier(TimestampTz one, TimestampTz other)
 {
-	TimestampTz now = GetCurrentTimestamp();
-	TimestampTz earliest = one == 0 || (other != 0 && other < one) ? other : one;
+	return one == 0 || (other != 0 && other < one) ? other : one;
+}
 
-	if (earliest == 0)
+static long
+sleep_until(TimestampTz time)
+{
+	if (time == 0)
 		return IDLE_MS;
-	return Min(TimestampDifferenceMilliseconds(now, earliest), IDLE_MS);
+	return Min(TimestampDifferenceMilliseconds(GetCurrentTimestamp(), time), IDLE_MS);
 }
 
 /* One cycle; returns for how many milliseconds nothing is to be done. */
@@ -75,6 +81,7 @@ cycle(void)
 {
 	uint64 wanted = pg_atomic_read_u64(&lab_shared->wanted);
 	TimestampTz provisioning_at;
+	TimestampTz signals_at;
 
 	pg_atomic_write_u64(&lab_shared->heartbeat, (uint64) GetCurrentTimestamp());
 	if (wanted != wanted_read)
@@ -83,9 +90,11 @@ cycle(void)
 			return NOT_INSTALLED_MS;
 		wanted_read = wanted;
 	}
+	lab_reply_to_students();
 	provisioning_at = lab_provision_oversee();
+	signals_at = lab_signals_oversee();
 	lab_launch_collect();
-	return sleep_until(lab_launch_due(), provisioning_at);
+	return sleep_until(earlier(lab_launch_due(), earlier(provisioning_at, signals_at)));
 }
 
 static void
@@ -94,6 +103,7 @@ recover(void)
 	EmitErrorReport();
 	AbortOutOfAnyTransaction();
 	FlushErrorState();
+	lab_observe_reset();
 	wanted_read = 0; /* whatever was half read is read again */
 }
 

@@ -39,6 +39,7 @@
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
+#include "worker/boundaries.h"
 #include "worker/equal.h"
 #include "worker/normal.h"
 #include "worker/outcomes.h"
@@ -46,7 +47,8 @@
 
 #define MAX_COLUMNS 16
 #define MAX_CONDITIONS 60
-#define MAX_BASES 6 /* accepted rows that are varied */
+#define MAX_BASES 6    /* accepted rows that are varied */
+#define MAX_SEARCHED 4 /* of these are looked around for boundaries */
 
 /* The comparison of an equation. */
 typedef struct Comparison
@@ -356,30 +358,40 @@ agree(const Comparison *work, int first, const LabCircumstance *circumstance)
 	return true;
 }
 
-/* Around rows that the reference accepts, the next boundary shows. */
-static void
-vary_accepted(const Comparison *work)
+/*
+ * Rows that the reference accepts, or other ones: not the first ones only, which
+ * look alike.  Returns how many there are.
+ */
+static int
+choose_bases(const Comparison *work, bool accepted, int *bases, int wanted)
 {
-	int bases[MAX_BASES + 2];
-	int accepted = 0;
-	int others = 0;
 	LabDigest *outcomes = lab_outcomes(work->expected, work->equation->mode, work->relation,
 									   work->candidates, 0, &lab_circumstances[0]);
 	int step = Max(work->candidates->nrows / 97, 1);
+	int n = 0;
 
-	/* not the first ones only, which look alike */
 	for (int start = 0; start < step; start++)
-		for (int row = start; row < work->candidates->nrows; row += step)
-		{
-			bool is_true =
-				work->equation->mode == LAB_EQUAL_VALUE || lab_outcome_is_true(outcomes[row]);
+		for (int row = start; row < work->candidates->nrows && n < wanted; row += step)
+			if (accepted ==
+				(work->equation->mode == LAB_EQUAL_VALUE || lab_outcome_is_true(outcomes[row])))
+				bases[n++] = row;
+	return n;
+}
 
-			if (is_true && accepted < MAX_BASES)
-				bases[accepted++ + others] = row;
-			else if (!is_true && others < 2)
-				bases[accepted + others++] = row;
-		}
-	lab_candidates_vary(work->candidates, bases, accepted + others);
+/* Around rows that the reference accepts, the next boundary shows. */
+static void
+vary_bases(const Comparison *work)
+{
+	int bases[MAX_BASES + 2];
+	int n = choose_bases(work, true, bases, MAX_BASES);
+
+	n += choose_bases(work, false, bases + n, 2);
+	if (!work->candidates->complete)
+		lab_candidates_vary(work->candidates, bases, n);
+	if (work->equation->mode == LAB_EQUAL_VALUE || work->candidates->ncolumns == 0)
+		return;
+	lab_boundaries_find(work->expected, work->equation->mode, work->relation, work->candidates,
+						bases, Min(n, MAX_SEARCHED));
 }
 
 static bool
@@ -462,9 +474,7 @@ agree_in_all_circumstances(const Comparison *work)
 	for (int i = 0; i < (depends ? lab_circumstance_count : 1); i++)
 		if (!agree(work, 0, &lab_circumstances[i]))
 			return false;
-	if (work->candidates->complete)
-		return true;
-	vary_accepted(work);
+	vary_bases(work);
 	for (int i = 0; i < (depends ? lab_circumstance_count : 1); i++)
 		if (!agree(work, first, &lab_circumstances[i]))
 			return false;

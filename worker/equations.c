@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "access/table.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "nodes/bitmapset.h"
 #include "utils/builtins.h"
@@ -12,6 +13,8 @@
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/syscache.h"
+#include "utils/varlena.h"
 #include "worker/equations.h"
 
 static Jsonb *
@@ -64,6 +67,17 @@ is_not_null_expected(const char *object, const LabEvaluation *evaluation)
 	return false;
 }
 
+/* The type of that name; the evaluator need not have USAGE of its schema. */
+static Oid
+type_named(const char *name)
+{
+	List *names = textToQualifiedNameList(cstring_to_text(name));
+	Oid schema = get_namespace_oid(strVal(linitial(names)), true);
+
+	return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(strVal(llast(names))),
+						   ObjectIdGetDatum(schema));
+}
+
 /* What the equation is about: a table's columns, or the value of a domain. */
 static void
 choose_scope(LabEquation *equation, const LabFact *fact, const LabEvaluation *evaluation)
@@ -74,8 +88,7 @@ choose_scope(LabEquation *equation, const LabFact *fact, const LabEvaluation *ev
 	if (!OidIsValid(fact->relation))
 	{
 		if (strncmp(fact->kind, "domain", 6) == 0)
-			equation->domain =
-				DatumGetObjectId(DirectFunctionCall1(regtypein, CStringGetDatum(fact->owner)));
+			equation->domain = type_named(fact->owner);
 		if (equation->mode == LAB_EQUAL_VALUE && OidIsValid(equation->domain))
 		{
 			equation->typmod = -1;

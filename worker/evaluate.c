@@ -13,6 +13,7 @@
 #include "access/xact.h"
 #include "extension/channel.h"
 #include "extension/fact.h"
+#include "extension/gate.h"
 #include "extension/guc.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
@@ -178,6 +179,7 @@ lab_evaluator_main(Datum main_arg)
 	job = lab_job_read(lab_channel_attach(main_arg));
 	BackgroundWorkerInitializeConnectionByOid(job->database, job->evaluator, 0);
 	lab_sandbox_pin_settings();
+	lab_limit_memory(lab_evaluator_memory);
 
 	lab_sandbox_set_clock(lab_probe_clock(job->checks));
 	lab_probe_limit(job->kind == LAB_JOB_EVALUATE ? lab_evaluation_timeout : 0);

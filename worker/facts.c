@@ -10,6 +10,7 @@
 #include "nodes/nodeFuncs.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
+#include "utils/guc.h"
 #include "utils/json.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
@@ -152,11 +153,28 @@ compare_facts(const ListCell *a, const ListCell *b)
 	return order != 0 ? order : strcmp(one->object, other->object);
 }
 
+/*
+ * Nobody analyzes a young database's catalogs, and the planner takes them for
+ * small: nested loops over them would take time by the square.
+ */
+static void
+plan_without_statistics(void)
+{
+	static const char *const settings[][2] = {{"enable_nestloop", "off"},
+											  {"plan_cache_mode", "force_generic_plan"}};
+
+	for (int i = 0; i < lengthof(settings); i++)
+		(void) set_config_option(settings[i][0], settings[i][1], PGC_USERSET, PGC_S_SESSION,
+								 GUC_ACTION_SAVE, true, 0, false);
+}
+
 List *
 lab_facts_read(Oid role, int timeout, List *ignore)
 {
+	int level = NewGUCNestLevel();
 	List *facts = NIL;
 
+	plan_without_statistics();
 	for (int i = 0; i < lab_fact_query_count; i++)
 	{
 		List *found = read_query(i, role, timeout, ignore);
@@ -164,5 +182,6 @@ lab_facts_read(Oid role, int timeout, List *ignore)
 		list_sort(found, compare_facts);
 		facts = list_concat(facts, found);
 	}
+	AtEOXact_GUC(false, level);
 	return facts;
 }

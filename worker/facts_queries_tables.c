@@ -90,7 +90,7 @@ const char lab_facts_columns[] =
  * Defaults and generated values.  A serial column's default is told by what it
  * does: the name of its sequence does not count.  A view's columns can have
  * defaults, too.  Rows reach a partition through its root, with the root's
- * defaults.
+ * defaults: its own count where it has others.
  */
 const char lab_facts_column_values[] =
 	RELATIONS "\n"
@@ -118,7 +118,14 @@ const char lab_facts_column_values[] =
 	"			AND o.refobjid = d.adrelid AND o.refobjsubid = d.adnum)\n"
 	"		AND pg_get_expr(d.adbin, d.adrelid) ~ '^nextval\\(''([^'']|'''')*''::regclass\\)$' AS own_sequence\n"
 	") s\n"
-	"WHERE rel.relkind IN ('r', 'p', 'f', 'v') AND NOT rel.relispartition";
+	"WHERE rel.relkind IN ('r', 'p', 'f', 'v')\n"
+	"	AND (NOT rel.relispartition OR a.attgenerated = '' AND NOT EXISTS (\n"
+	"		SELECT\n"
+	"		FROM pg_inherits i\n"
+	"		JOIN pg_attribute pa ON pa.attrelid = i.inhparent AND pa.attname = a.attname\n"
+	"		JOIN pg_attrdef pd ON pd.adrelid = pa.attrelid AND pd.adnum = pa.attnum\n"
+	"		WHERE i.inhrelid = rel.oid\n"
+	"			AND pg_get_expr(pd.adbin, pd.adrelid) = pg_get_expr(d.adbin, d.adrelid)))";
 
 /* The rows of partitions are their root's. */
 const char lab_facts_rows[] =

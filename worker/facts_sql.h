@@ -41,27 +41,29 @@
  * own that counts: it is the sequence of the column.
  */
 #define SEQUENCES \
-	", seq AS MATERIALIZED (\n" \
+	", own AS MATERIALIZED (\n" \
+	"	SELECT d.objid AS sequence, t.name AS relation, format('%s.%I', t.name, a.attname) AS name,\n" \
+	"		bool_or(d.deptype = 'i' OR f.adrelid IS NOT NULL) AS feeds\n" \
+	"	FROM pg_depend d\n" \
+	"	JOIN rel t ON t.oid = d.refobjid\n" \
+	"	JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid\n" \
+	"	LEFT JOIN (\n" \
+	"		SELECT f.adrelid, f.adnum, u.refobjid\n" \
+	"		FROM pg_attrdef f\n" \
+	"		JOIN pg_depend u ON u.classid = 'pg_attrdef'::regclass AND u.objid = f.oid\n" \
+	"			AND u.refclassid = 'pg_class'::regclass\n" \
+	"	) f ON f.adrelid = a.attrelid AND f.adnum = a.attnum AND f.refobjid = d.objid\n" \
+	"	WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass\n" \
+	"		AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0\n" \
+	"	GROUP BY d.objid, t.name, a.attname\n" \
+	"), seq AS MATERIALIZED (\n" \
 	"	SELECT rel.oid,\n" \
 	"		CASE WHEN own.feeds THEN 'sequence of ' || own.name ELSE rel.name END AS object,\n" \
 	"		CASE WHEN own.feeds THEN own.relation ELSE rel.name END AS owner,\n" \
 	"		own.name AS owned_by,\n" \
 	"		coalesce(own.feeds, false) AS feeds\n" \
 	"	FROM rel\n" \
-	"	LEFT JOIN LATERAL (\n" \
-	"		SELECT t.name AS relation, format('%s.%I', t.name, a.attname) AS name,\n" \
-	"			d.deptype = 'i' OR EXISTS (\n" \
-	"				SELECT\n" \
-	"				FROM pg_attrdef f\n" \
-	"				JOIN pg_depend u ON u.classid = 'pg_attrdef'::regclass AND u.objid = f.oid\n" \
-	"				WHERE f.adrelid = a.attrelid AND f.adnum = a.attnum\n" \
-	"					AND u.refclassid = 'pg_class'::regclass AND u.refobjid = rel.oid) AS feeds\n" \
-	"		FROM pg_depend d\n" \
-	"		JOIN rel t ON t.oid = d.refobjid\n" \
-	"		JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid\n" \
-	"		WHERE d.classid = 'pg_class'::regclass AND d.objid = rel.oid\n" \
-	"			AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')\n" \
-	"	) own ON true\n" \
+	"	LEFT JOIN own ON own.sequence = rel.oid\n" \
 	"	WHERE rel.relkind = 'S'\n" \
 	")"
 

@@ -54,15 +54,16 @@ words_of(int code, const char *addition)
 }
 
 /* The directory as a whole cannot be talked to. */
-static void
-pg_attribute_noreturn() fail(const LabLdap *session, const char *doing, const char *words)
+pg_noreturn static void
+fail(const LabLdap *session, const char *doing, const char *words)
 {
+	CHECK_FOR_INTERRUPTS(); /* SIGTERM looks like a lost connection */
 	ereport(ERROR, (errcode(ERRCODE_CONNECTION_FAILURE),
 					errmsg("%s: %s: %s", session->uri, doing, words)));
 }
 
-static void
-pg_attribute_noreturn() fail_silent(const LabLdap *session, const char *doing)
+pg_noreturn static void
+fail_silent(const LabLdap *session, const char *doing)
 {
 	fail(session, doing,
 		 psprintf("no answer within %d ms (labcreator.ldap_timeout)", lab_ldap_timeout));

@@ -12,6 +12,8 @@
 
 #include <fcntl.h>
 #include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -25,7 +27,7 @@
 #include "utils/wait_event.h"
 #include "worker/network.h"
 
-#define RESOLVER_SLICE_MS 20
+#define RESOLVER_SLICE_MAX_MS 50
 
 static volatile pgsocket current = PGINVALID_SOCKET;
 
@@ -79,11 +81,17 @@ static struct addrinfo *
 resolve(const char *host, const char *service, TimestampTz deadline)
 {
 	static struct addrinfo hints;
-	struct gaicb *request = MemoryContextAllocZero(TopMemoryContext, sizeof(struct gaicb));
+	struct gaicb *request;
 	struct addrinfo *addresses;
 	int result;
+	long slice = 1;
 
 	hints.ai_socktype = SOCK_STREAM;
+	hints.ai_flags = AI_NUMERICHOST;
+	if (getaddrinfo(host, service, &hints, &addresses) == 0)
+		return addresses; /* nobody to ask */
+	hints.ai_flags = 0;
+	request = MemoryContextAllocZero(TopMemoryContext, sizeof(struct gaicb));
 	request->ar_name = MemoryContextStrdup(TopMemoryContext, host);
 	request->ar_service = MemoryContextStrdup(TopMemoryContext, service);
 	request->ar_request = &hints;
@@ -97,8 +105,8 @@ resolve(const char *host, const char *service, TimestampTz deadline)
 			ereport(ERROR, (errcode(ERRCODE_CONNECTION_FAILURE),
 							errmsg("the name of host \"%s\" was not resolved in time", host),
 							errhint("Does the name server answer?")));
-		(void) WaitLatch(MyLatch, WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, RESOLVER_SLICE_MS,
-						 PG_WAIT_EXTENSION);
+		(void) WaitLatch(MyLatch, WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, slice, PG_WAIT_EXTENSION);
+		slice = Min(slice * 2, RESOLVER_SLICE_MAX_MS);
 	}
 	addresses = request->ar_result;
 	pfree(unconstify(char *, request->ar_name));
@@ -142,14 +150,16 @@ try_address(const struct addrinfo *address, TimestampTz deadline)
 
 /* From here on libraries use the socket: it blocks, but not for ever. */
 static void
-set_timeouts(pgsocket sock, TimestampTz deadline)
+hand_over(pgsocket sock, TimestampTz deadline)
 {
 	long left = Max(TimestampDifferenceMilliseconds(GetCurrentTimestamp(), deadline), 1);
 	struct timeval patience = {left / 1000, left % 1000 * 1000};
+	int on = 1;
 
 	if (fcntl(sock, F_SETFL, 0) < 0 ||
 		setsockopt(sock, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) < 0 ||
-		setsockopt(sock, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) < 0)
+		setsockopt(sock, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) < 0 ||
+		setsockopt(sock, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) < 0)
 		ereport(ERROR, (errcode_for_socket_access(), errmsg("could not prepare a socket: %m")));
 }
 
@@ -173,6 +183,6 @@ lab_network_connect(const char *host, int port, TimestampTz deadline)
 		ereport(ERROR, (errcode(ERRCODE_CONNECTION_FAILURE),
 						errmsg("could not connect to %s:%d: %m", host, port)));
 	}
-	set_timeouts(sock, deadline);
+	hand_over(sock, deadline);
 	return sock;
 }

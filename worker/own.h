@@ -8,6 +8,7 @@
 #ifndef LAB_OWN_H
 #define LAB_OWN_H
 
+#include "extension/compat.h"
 #include "nodes/parsenodes.h"
 #include "worker/kinds.h"
 #include "worker/sandbox.h"
@@ -40,8 +41,8 @@ extern void lab_own_set_path(const char *path);
 extern char *lab_own_qualified(const char *query, Query **tree);
 
 /* Raises an error of lab_create() about a check of the lab master's. */
-extern void lab_own_raise(const LabFact *fact, int sqlstate, const char *message, const char *hint)
-	pg_attribute_noreturn();
+pg_noreturn extern void
+lab_own_raise(const LabFact *fact, int sqlstate, const char *message, const char *hint);
 
 /* What the error of a participant's database means for the check. */
 extern void

@@ -11,7 +11,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "common/hashfn.h"
+#include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -103,6 +103,45 @@ lab_probe_path(const char *schema)
 	SPI_finish();
 	MemoryContextSwitchTo(context);
 	return path;
+}
+
+/* What lab_probe_text() asks for. */
+typedef struct Question
+{
+	const char *query;
+	Oid object;
+	MemoryContext context;
+	char *text;
+} Question;
+
+static void
+ask(void *arg)
+{
+	Question *question = arg;
+	Oid type = OIDOID;
+	Datum value = ObjectIdGetDatum(question->object);
+	char *text = NULL;
+
+	SPI_connect();
+	if (SPI_execute_with_args(question->query, 1, &type, &value, NULL, true, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the text of an object");
+	if (SPI_processed == 1)
+		text = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	question->text = MemoryContextStrdup(question->context, text ? text : "");
+	SPI_finish();
+}
+
+bool
+lab_probe_text(const char *query, Oid object, const LabJob *job, char **text,
+			   LabSandboxError *error)
+{
+	Question question = {query, object, CurrentMemoryContext, NULL};
+
+	if (!lab_sandbox_run(OidIsValid(job->role) ? job->role : GetUserId(), job->check_timeout, ask,
+						 &question, error))
+		return false;
+	*text = question.text;
+	return true;
 }
 
 List *

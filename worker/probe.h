@@ -40,6 +40,14 @@ extern bool lab_probe_settle(LabPlan *plan, const LabProbeScope *scope, int limi
 extern void lab_probe_judge(LabComparison *comparison, LabPlan *plan, const LabProbeScope *scope);
 
 /* For both sides: */
+
+/*
+ * The text that the query gives for the object, $1.  It uses the server's own
+ * functions over the catalogs, which lock what they deparse: false, with the
+ * reason, where somebody else holds it.
+ */
+extern bool lab_probe_text(const char *query, Oid object, const LabJob *job, char **text,
+						   LabSandboxError *error);
 extern List *lab_probe_steps(const LabPlan *plan);
 extern List *lab_probe_names(Oid role);
 extern bool lab_outcome_equal(const LabOutcome *expected, const LabOutcome *found);

@@ -11,6 +11,7 @@
 
 #include "catalog/pg_proc.h"
 #include "extension/guc.h"
+#include "miscadmin.h"
 #include "worker/probe.h"
 #include "worker/probe_function.h"
 #include "worker/probe_perturb.h"
@@ -57,27 +58,55 @@ lab_function_derive(LabFact *fact, const LabEvaluation *evaluation)
 	fact->definition = lab_plan_write(&plan);
 }
 
+/* A routine that is to be read: what it refers to may be locked. */
+typedef struct Reading
+{
+	Oid oid;
+	MemoryContext context;
+	LabRoutine *routine;
+} Reading;
+
+static void
+read_routine(void *arg)
+{
+	Reading *reading = arg;
+	MemoryContext before = MemoryContextSwitchTo(reading->context);
+
+	reading->routine = lab_routine_read(reading->oid);
+	MemoryContextSwitchTo(before);
+}
+
 void
 lab_function_judge(LabComparison *comparison, const LabEvaluation *evaluation)
 {
-	LabPlan *plan = lab_plan_read(comparison->check->fact.definition);
-	LabRoutine *routine = lab_routine_read(comparison->found->relation);
-	LabProbeScope scope = {evaluation->job, comparison->found->object, evaluation->job->role};
+	const LabJob *job = evaluation->job;
+	const LabFact *expected = &comparison->check->fact;
+	LabPlan *plan = lab_plan_read(expected->definition);
+	LabProbeScope scope = {job, expected->object, job->role};
+	Reading reading = {comparison->found->relation, CurrentMemoryContext, NULL};
+	LabSandboxError error;
 
-	if (routine == NULL)
+	if (!lab_sandbox_run(OidIsValid(job->role) ? job->role : GetUserId(), job->check_timeout,
+						 read_routine, &reading, &error))
+	{
+		lab_sandbox_explain(expected->object, job->check_timeout, &error, &comparison->status,
+							&comparison->problem);
 		return;
-	if (strcmp(plan->source, digest_of(routine)) == 0)
+	}
+	if (reading.routine == NULL)
+		return; /* dropped since */
+	if (strcmp(plan->source, digest_of(reading.routine)) == 0)
 	{
 		comparison->status = LAB_PASS;
 		return;
 	}
 	if (plan->probes == NIL)
 	{
-		comparison->problem = psprintf("%s cannot be tried, and its source is another one",
-									   comparison->check->fact.object);
+		comparison->problem =
+			psprintf("%s cannot be tried, and its source is another one", expected->object);
 		return;
 	}
 	if (!OidIsValid(scope.owner))
-		scope.owner = routine->owner;
+		scope.owner = reading.routine->owner;
 	lab_probe_judge(comparison, plan, &scope);
 }

@@ -316,12 +316,8 @@ lab_perturb_plan(LabPlan *plan, List *tables, List *probes)
 	each_table(plan, children_first, remove_all, probes);
 }
 
-/* The view's own words; the server's way to write them does not depend on the participant's. */
-static char *
-definition_of(Oid view)
-{
-	return TextDatumGetCString(DirectFunctionCall1(pg_get_viewdef, ObjectIdGetDatum(view)));
-}
+/* The server's way to write them does not depend on the participant's. */
+static const char view_text[] = "SELECT pg_get_viewdef($1)";
 
 /* Does it give something else each time? */
 static bool
@@ -341,13 +337,17 @@ lab_view_derive(LabFact *fact, const LabEvaluation *evaluation)
 	LabProbeScope scope = {job, fact->object, lab_sandbox_identity(InvalidOid, fact->relation)};
 	LabPlan plan = {"probes"};
 	LabMentions mentions = {NIL, NIL, NIL};
-	char *text = definition_of(fact->relation);
+	char *text;
+	LabSandboxError error;
 	char *probe = psprintf("SELECT * FROM %s", fact->object);
 
 	if (varies(fact->relation))
 		return; /* the comparison of its text, with its result, is all there can be */
 	if (get_rel_relkind(fact->relation) == RELKIND_MATVIEW)
 		probe = psprintf("REFRESH MATERIALIZED VIEW %s; %s", fact->object, probe);
+	if (!lab_probe_text(view_text, fact->relation, job, &text, &error))
+		ereport(ERROR, (errcode(error.sqlstate), errmsg("%s of the reference cannot be read: %s",
+														fact->object, error.message)));
 	plan.source = lab_source_digest(text);
 	plan.path = lab_probe_path(get_namespace_name(get_rel_namespace(fact->relation)));
 	lab_source_mentions(text, &mentions);
@@ -365,9 +365,17 @@ lab_view_judge(LabComparison *comparison, const LabEvaluation *evaluation)
 {
 	const LabFact *expected = &comparison->check->fact;
 	LabPlan *plan = lab_plan_read(expected->definition);
+	char *text;
+	LabSandboxError error;
 	LabProbeScope scope = {evaluation->job, expected->object, InvalidOid};
 
-	if (strcmp(plan->source, lab_source_digest(definition_of(comparison->found->relation))) == 0)
+	if (!lab_probe_text(view_text, comparison->found->relation, evaluation->job, &text, &error))
+	{
+		lab_sandbox_explain(expected->object, evaluation->job->check_timeout, &error,
+							&comparison->status, &comparison->problem);
+		return;
+	}
+	if (strcmp(plan->source, lab_source_digest(text)) == 0)
 	{
 		comparison->status = LAB_PASS;
 		return;

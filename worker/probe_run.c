@@ -15,11 +15,14 @@
 
 #include <limits.h>
 
+#include "access/detoast.h"
 #include "access/xact.h"
+#include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "executor/tuptable.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "storage/lock.h"
 #include "storage/proc.h"
 #include "tcop/dest.h"
 #include "utils/guc.h"
@@ -33,7 +36,8 @@
 #include "worker/probe_run.h"
 #include "worker/probe_sequences.h"
 
-#define TEXT_LENGTH 100
+#define TEXT_LENGTH 120
+#define LONG_VALUE 10000 /* bytes; longer ones are not written out for people */
 #define LOCK_TIMEOUT_MS 500
 #define RESERVE 4 /* a quarter of the limit is for everything else */
 
@@ -51,7 +55,6 @@ typedef struct Rows
 	LabDigest sum;
 	uint64 count;
 	StringInfoData text;
-	bool cut; /* the text is complete as far as it goes */
 } Rows;
 
 static void
@@ -68,6 +71,17 @@ rows_startup(DestReceiver *self, int operation, TupleDesc descriptor)
 	MemoryContextSwitchTo(before);
 }
 
+/* As much as people want to read. */
+static char *
+shortened(const char *text)
+{
+	int length = strlen(text);
+
+	if (length <= TEXT_LENGTH)
+		return pstrdup(text);
+	return psprintf("%.*s ...", pg_mbcliplen(text, length, TEXT_LENGTH), text);
+}
+
 static void
 append_value(Rows *rows, int column, TupleTableSlot *slot)
 {
@@ -82,6 +96,11 @@ append_value(Rows *rows, int column, TupleTableSlot *slot)
 		return;
 	}
 	getTypeOutputInfo(TupleDescAttr(rows->descriptor, column)->atttypid, &output, &varlena);
+	if (varlena && toast_raw_datum_size(slot->tts_values[column]) > LONG_VALUE)
+	{
+		appendStringInfo(&rows->text, "%zu bytes", toast_raw_datum_size(slot->tts_values[column]));
+		return;
+	}
 	appendStringInfoString(&rows->text, OidOutputFunctionCall(output, slot->tts_values[column]));
 }
 
@@ -91,14 +110,8 @@ append_row(Rows *rows, TupleTableSlot *slot)
 {
 	bool several = rows->descriptor->natts != 1;
 
-	if (rows->cut)
-		return;
 	if (rows->text.len > TEXT_LENGTH)
-	{
-		rows->cut = true;
-		appendStringInfoString(&rows->text, " ...");
 		return;
-	}
 	if (rows->count > 0)
 		appendStringInfoString(&rows->text, ", ");
 	if (several)
@@ -121,7 +134,8 @@ rows_receive(TupleTableSlot *slot, DestReceiver *self)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(rows->descriptor, i);
 		const char *name = NameStr(attribute->attname);
-		LabDigest value = slot->tts_isnull[i]
+		/* what a function of type void returns is NULL in one language and '' in another */
+		LabDigest value = slot->tts_isnull[i] || attribute->atttypid == VOIDOID
 							  ? lab_digest_null()
 							  : lab_digest_value(slot->tts_values[i], attribute->atttypid,
 												 attribute->attcollation);
@@ -182,14 +196,7 @@ execute(const LabStep *step, LabOutcome *outcome, MemoryContext context)
 		return;
 	outcome->digest =
 		psprintf("%016lx%016lx", (unsigned long) rows.sum.high, (unsigned long) rows.sum.low);
-	if (rows.text.len > TEXT_LENGTH && !rows.cut)
-	{
-		int length = pg_mbcliplen(rows.text.data, rows.text.len, TEXT_LENGTH);
-
-		outcome->text = psprintf("%.*s ...", length, rows.text.data);
-	}
-	else
-		outcome->text = rows.count == 0 ? pstrdup("no rows") : rows.text.data;
+	outcome->text = rows.count == 0 ? pstrdup("no rows") : shortened(rows.text.data);
 }
 
 static void
@@ -201,7 +208,7 @@ note_error(LabOutcome *outcome, MemoryContext context)
 	error = CopyErrorData();
 	FlushErrorState();
 	outcome->sqlstate = error->sqlerrcode;
-	outcome->message = pstrdup(error->message ? error->message : "unknown error");
+	outcome->message = shortened(error->message ? error->message : "unknown error");
 	outcome->rows = 0;
 	outcome->digest = outcome->text = NULL;
 	FreeErrorData(error);
@@ -212,7 +219,7 @@ run_step(const LabStage *stage, const LabStep *step, LabOutcome *outcome)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
-	bool effects = step->effects && !step->keep;
+	volatile bool effects = step->effects && !step->keep;
 
 	outcome->ran = true;
 	if (effects)
@@ -251,12 +258,10 @@ run_step(const LabStage *stage, const LabStep *step, LabOutcome *outcome)
 static void
 prepare(const LabStage *stage)
 {
-	int lock_timeout = Min(LOCK_TIMEOUT_MS, Max(DeadlockTimeout / 2, 1));
+	int lock_timeout = Min(Min(LOCK_TIMEOUT_MS, DeadlockTimeout / 2), stage->timeout / 2);
 
-	set_locally("lock_timeout", psprintf("%d", lock_timeout));
+	set_locally("lock_timeout", psprintf("%d", Max(lock_timeout, 1)));
 	set_locally("track_counts", "on");
-	if (stage->path)
-		set_locally("search_path", stage->path);
 }
 
 static List *
@@ -275,6 +280,9 @@ run_steps(const LabStage *stage, List *steps)
 	prepare(stage);
 	shielded = lab_sequences_shield(stage->owner);
 	lab_effect_open(stage->watched);
+	/* Not before: what ran until here must not find anything of theirs. */
+	if (stage->path)
+		set_locally("search_path", stage->path);
 	GetUserIdAndSecContext(&user, &security);
 	SetUserIdAndSecContext(stage->role,
 						   security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
@@ -329,6 +337,7 @@ lab_probe_run(const LabStage *stage, List *steps, List **outcomes, LabSandboxErr
 	PG_END_TRY();
 	/* This brings back the role and the settings as well. */
 	RollbackAndReleaseCurrentSubTransaction();
+	LockReleaseAll(USER_LOCKMETHOD, true); /* advisory locks of the session outlive it */
 	MemoryContextSwitchTo(context);
 	CurrentResourceOwner = owner;
 	return prepared;

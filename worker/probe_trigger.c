@@ -47,24 +47,6 @@ static const char limits[] =
 
 /* clang-format on */
 
-static char *
-text_about(const char *query, Oid relation)
-{
-	MemoryContext context = CurrentMemoryContext;
-	Oid type = OIDOID;
-	Datum value = ObjectIdGetDatum(relation);
-	char *text;
-
-	SPI_connect();
-	if (SPI_execute_with_args(query, 1, &type, &value, NULL, true, 1) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the code of a table");
-	text = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-	text = MemoryContextStrdup(context, text ? text : "");
-	SPI_finish();
-	MemoryContextSwitchTo(context);
-	return text;
-}
-
 void
 lab_trigger_derive(LabFact *fact, const LabEvaluation *evaluation)
 {
@@ -72,12 +54,18 @@ lab_trigger_derive(LabFact *fact, const LabEvaluation *evaluation)
 	LabProbeScope scope = {job, fact->object, InvalidOid};
 	LabPlan plan = {"definition"};
 	LabMentions mentions = {NIL, NIL, NIL};
-	char *text = text_about(code, fact->relation);
+	char *text;
+	char *rest;
+	LabSandboxError error;
 	LabTable *table;
 
+	if (!lab_probe_text(code, fact->relation, job, &text, &error) ||
+		!lab_probe_text(limits, fact->relation, job, &rest, &error))
+		ereport(ERROR, (errcode(error.sqlstate), errmsg("%s of the reference cannot be read: %s",
+														fact->object, error.message)));
 	plan.source = lab_source_digest(text);
 	lab_source_mentions(text, &mentions);
-	lab_source_mentions(text_about(limits, fact->relation), &mentions);
+	lab_source_mentions(rest, &mentions);
 	lab_perturb_follow(&mentions);
 	scope.by_chance = lab_source_by_chance(&mentions);
 	table = lab_table_read(fact->relation, &mentions, job->check_timeout);
@@ -100,6 +88,8 @@ lab_trigger_judge(LabComparison *comparison, const LabEvaluation *evaluation)
 {
 	const LabFact *expected = &comparison->check->fact;
 	LabPlan *plan;
+	char *text;
+	LabSandboxError error;
 	LabProbeScope scope = {evaluation->job, expected->object, InvalidOid};
 
 	if (comparison->found == NULL)
@@ -109,8 +99,14 @@ lab_trigger_judge(LabComparison *comparison, const LabEvaluation *evaluation)
 					 strcmp(expected->kind, "rule_behaviour") == 0 ? "rule" : "trigger");
 		return;
 	}
+	if (!lab_probe_text(code, comparison->found->relation, evaluation->job, &text, &error))
+	{
+		lab_sandbox_explain(expected->object, evaluation->job->check_timeout, &error,
+							&comparison->status, &comparison->problem);
+		return;
+	}
 	plan = lab_plan_read(expected->definition);
-	if (strcmp(plan->source, lab_source_digest(text_about(code, comparison->found->relation))) == 0)
+	if (strcmp(plan->source, lab_source_digest(text)) == 0)
 	{
 		comparison->status = LAB_PASS;
 		return;

@@ -3,8 +3,8 @@
  *		The directory as a target of the publisher.
  *
  * Subjects are "account LOGIN", "group LAB" and "directory", which compares all of
- * it; each kind has a file of its own.  A batch is one connection, on which the
- * notices' requests run side by side.
+ * it; each kind has a file of its own.  Batches that follow each other share a
+ * connection, on which the notices' requests run side by side.
  */
 #include "postgres.h"
 
@@ -18,6 +18,8 @@
 
 /* Groups first: what is settled about them was read before the accounts were told. */
 static const LabLdapKind *const kinds[] = {&lab_ldap_group, &lab_ldap_account, &lab_ldap_sweep};
+
+static LabLdap *session = NULL; /* from one batch to the next */
 
 static const LabLdapKind *
 kind_of(const LabNotice *notice)
@@ -73,7 +75,7 @@ prepare(List *notices)
 }
 
 static void
-bind_service(LabLdap *session)
+bind_service(void)
 {
 	char *password = lab_secret_read(lab_ldap_password_file, "labcreator.ldap_password_file");
 	LabLdapAnswer answer = lab_ldap_bind(session, lab_ldap_bind_dn, password);
@@ -90,23 +92,25 @@ bind_service(LabLdap *session)
 static void
 send(List *notices)
 {
-	LabLdap *session = lab_ldap_connect();
+	List *jobs = NIL;
+	ListCell *cell;
 
-	PG_TRY();
+	if (session == NULL)
 	{
-		List *jobs = NIL;
-		ListCell *cell;
-
-		bind_service(session);
-		foreach (cell, notices)
-			jobs = lappend(jobs, ((LabNotice *) lfirst(cell))->wanted);
-		lab_ldap_run(session, jobs);
+		session = lab_ldap_connect();
+		bind_service();
 	}
-	PG_FINALLY();
-	{
+	foreach (cell, notices)
+		jobs = lappend(jobs, ((LabNotice *) lfirst(cell))->wanted);
+	lab_ldap_run(session, jobs);
+}
+
+static void
+rest(void)
+{
+	if (session)
 		lab_ldap_close(session);
-	}
-	PG_END_TRY();
+	session = NULL;
 }
 
 static void
@@ -128,4 +132,5 @@ const LabTarget lab_target_ldap = {
 	.prepare = prepare,
 	.send = send,
 	.settle = settle,
+	.rest = rest,
 };

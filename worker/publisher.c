@@ -33,6 +33,7 @@
 #include "storage/latch.h"
 #include "storage/proc.h"
 #include "tcop/tcopprot.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
@@ -43,7 +44,7 @@
 #include "worker/publish_ldap.h"
 #include "worker/publisher.h"
 
-#define BATCH 500 /* notices that are told at one go, at most */
+#define BATCH 2000 /* notices that are told at one go, at most */
 #define IDLE_MS 10000
 #define NOT_INSTALLED_MS 1000
 #define BACKOFF_MAX_S 300
@@ -206,6 +207,33 @@ note_refusal(const LabNotice *notice)
 		lengthof(types), types, values, NULL);
 }
 
+/* The rows of all notices that were done go by one statement. */
+static void
+note_done(List *notices)
+{
+	ArrayBuildState *all = initArrayResult(INT8OID, CurrentMemoryContext, false);
+	Oid type = INT8ARRAYOID;
+	Datum value;
+	ListCell *cell;
+
+	foreach (cell, notices)
+	{
+		LabNotice *notice = lfirst(cell);
+		Datum *ids;
+		bool *nulls;
+		int n;
+
+		if (!notice->done)
+			continue;
+		deconstruct_array(DatumGetArrayTypeP(notice->rows), INT8OID, sizeof(int64), FLOAT8PASSBYVAL,
+						  TYPALIGN_DOUBLE, &ids, &nulls, &n);
+		for (int i = 0; i < n; i++)
+			all = accumArrayResult(all, ids[i], false, INT8OID, CurrentMemoryContext);
+	}
+	value = makeArrayResult(all, CurrentMemoryContext);
+	run("DELETE FROM lab.outbox WHERE id = ANY ($1)", 1, &type, &value, NULL);
+}
+
 /* Step 3. */
 static void
 settle(List *notices)
@@ -213,14 +241,12 @@ settle(List *notices)
 	int decided = 0;
 	ListCell *cell;
 
+	note_done(notices);
 	foreach (cell, notices)
 	{
 		LabNotice *notice = lfirst(cell);
-		Oid type = INT8ARRAYOID;
 
-		if (notice->done)
-			run("DELETE FROM lab.outbox WHERE id = ANY ($1)", 1, &type, &notice->rows, NULL);
-		else if (notice->error)
+		if (notice->error)
 			note_refusal(notice);
 		decided += notice->done || notice->error;
 	}
@@ -265,7 +291,6 @@ static int
 publish(MemoryContext context, TimestampTz *next)
 {
 	List *notices;
-
 	begin();
 	if (reconcile_due)
 		begin_reconciliation();
@@ -279,7 +304,6 @@ publish(MemoryContext context, TimestampTz *next)
 	reconcile_due = false;
 	if (notices == NIL)
 		return 0;
-
 	target->send(notices);
 
 	begin();
@@ -339,6 +363,8 @@ cycle(MemoryContext context)
 		retry_at = 0;
 		CHECK_FOR_INTERRUPTS();
 	}
+	if (target->rest)
+		target->rest();
 	serve();
 	if (next == 0)
 		return IDLE_MS;
@@ -358,6 +384,8 @@ recover(MemoryContext context)
 	AbortOutOfAnyTransaction();
 	FlushErrorState();
 	MemoryContextSwitchTo(context);
+	if (target->rest)
+		target->rest();
 
 	initStringInfo(&words);
 	appendStringInfoString(&words, error->message);

@@ -29,7 +29,7 @@ typedef struct LabNotice
 
 /*
  * Lists are of LabNotice *.  All functions run in a memory context that lives
- * until settle() has returned.
+ * until rest() has returned.
  */
 typedef struct LabTarget
 {
@@ -64,6 +64,12 @@ typedef struct LabTarget
 
 	/* In the transaction that marks the notices as done: records what was learned.  May be NULL. */
 	void (*settle)(List *notices);
+
+	/*
+	 * There is nothing more to tell for now, or send() has failed: lets go of what
+	 * send() kept open for the next batch.  May be NULL.
+	 */
+	void (*rest)(void);
 } LabTarget;
 
 /* For reconcile() and settle(): one row of the outbox, unless it is there already. */

@@ -12,6 +12,7 @@
 #include "utils/builtins.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
+#include "worker/signals.h"
 #include "worker/verdict.h"
 
 static const char *
@@ -66,30 +67,8 @@ complete_verdicts(const LabWatched *watched, const char *failure)
 	return verdicts;
 }
 
-/* What the participant's own session may read of it. */
-static void
-publish_standing(const LabWatched *watched)
-{
-	Oid type = INT4OID;
-	Datum value = Int32GetDatum(watched->participant);
-	LabStanding standing;
-	HeapTuple row;
-	bool isnull;
-
-	if (SPI_execute_with_args("SELECT passed, total, (score * 100)::integer\n"
-							  "FROM lab.participants\n"
-							  "WHERE id = $1",
-							  1, &type, &value, NULL, false, 1) != SPI_OK_SELECT ||
-		SPI_processed != 1)
-		return;
-	row = SPI_tuptable->vals[0];
-	standing.passed = DatumGetInt32(SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull));
-	standing.total = DatumGetInt32(SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &isnull));
-	standing.score = DatumGetInt32(SPI_getbinval(row, SPI_tuptable->tupdesc, 3, &isnull));
-	pg_atomic_write_u64(&watched->slot->standing, lab_standing_pack(&standing));
-}
-
-static void
+/* Returns whether something is different now. */
+static bool
 store(const LabWatched *watched, List *verdicts)
 {
 	Oid types[] = {INT4OID, INT4ARRAYOID, TEXTARRAYOID, TEXTARRAYOID};
@@ -100,6 +79,7 @@ store(const LabWatched *watched, List *verdicts)
 	Datum *details = palloc0(sizeof(Datum) * n);
 	bool *nulls = palloc0(sizeof(bool) * n);
 	int lower = 1;
+	bool isnull;
 	ListCell *cell;
 
 	foreach (cell, verdicts)
@@ -122,6 +102,8 @@ store(const LabWatched *watched, List *verdicts)
 	if (SPI_execute_with_args("SELECT lab.store($1, $2, $3, $4)", lengthof(types), types, values,
 							  NULL, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not store results");
+	return SPI_processed == 1 &&
+		   DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 }
 
 static void
@@ -157,21 +139,21 @@ store_seen(const LabWatched *watched)
 }
 
 void
-lab_verdict_store(const LabWatched *watched, const char *failure)
+lab_verdict_store(LabWatched *watched, const char *failure)
 {
 	MemoryContext before = CurrentMemoryContext;
 	List *verdicts;
 
+	SetCurrentStatementStartTimestamp(); /* now() is the time of the history */
 	StartTransactionCommand();
 	PushActiveSnapshot(GetTransactionSnapshot());
 	SPI_connect();
 	verdicts = complete_verdicts(watched, failure);
-	if (verdicts)
-		store(watched, verdicts);
+	if (verdicts && store(watched, verdicts))
+		lab_signals_moved(watched);
 	if (failure)
 		store_failure(watched, failure);
 	store_seen(watched);
-	publish_standing(watched);
 	SPI_finish();
 	PopActiveSnapshot();
 	CommitTransactionCommand();

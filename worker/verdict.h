@@ -12,7 +12,7 @@
  * differ from what is stored.  With failure (the evaluation was cut short) the
  * checks without a verdict become errors, if there is any verdict at all.
  */
-extern void lab_verdict_store(const LabWatched *watched, const char *failure);
+extern void lab_verdict_store(LabWatched *watched, const char *failure);
 
 /* The oid of role lab_evaluator. */
 extern Oid lab_verdict_evaluator(void);

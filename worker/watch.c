@@ -23,6 +23,7 @@
 #include "worker/watch.h"
 #include "worker/launch.h"
 #include "worker/moved.h"
+#include "worker/observe.h"
 
 LabWatch lab_watch;
 
@@ -97,6 +98,14 @@ extras_of(const char *word)
 	return strcmp(word, "strict") == 0 ? LAB_EXTRAS_STRICT : LAB_EXTRAS_COUNT;
 }
 
+static LabActivityLevel
+activity_of(const char *word)
+{
+	if (strcmp(word, "none") == 0)
+		return LAB_ACTIVITY_NONE;
+	return strcmp(word, "counts") == 0 ? LAB_ACTIVITY_COUNTS : LAB_ACTIVITY_FULL;
+}
+
 static List *
 words_of(Datum array)
 {
@@ -116,6 +125,8 @@ static void
 read_labs(void)
 {
 	HASHCTL info = {0};
+	HASH_SEQ_STATUS scan;
+	LabWatchedLab *watched_lab;
 
 	labs_context = AllocSetContextCreate(TopMemoryContext, "watched labs", ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(labs_context);
@@ -124,7 +135,8 @@ read_labs(void)
 	info.hcxt = labs_context;
 	labs_by_id = hash_create("watched labs", 16, &info, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 
-	select_rows("SELECT id, feedback, extras, ignore, coalesce(hidden_oid, 0)\n"
+	select_rows("SELECT id, feedback, extras, ignore, coalesce(hidden_oid, 0),\n"
+				"	coalesce(spec->>'activity', 'full'), coalesce(spec->>'notify', 'false')\n"
 				"FROM lab.labs\n"
 				"WHERE state = 'active'");
 	for (uint64 i = 0; i < SPI_processed; i++)
@@ -139,6 +151,9 @@ read_labs(void)
 			words_of(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 4, &isnull));
 		lab->hidden = oid_value(i, 5);
 		lab->checks = NIL;
+		lab->activity = activity_of(text_value(i, 6));
+		lab->notify = strcmp(text_value(i, 7), "true") == 0;
+		lab->last_active = 0;
 	}
 
 	select_rows("SELECT lab_id, id, kind, object, owner, definition::text\n"
@@ -160,6 +175,10 @@ read_labs(void)
 		check->fact.definition = text_value(i, 6);
 		lab->checks = lappend(lab->checks, check);
 	}
+
+	hash_seq_init(&scan, labs_by_id);
+	while ((watched_lab = hash_seq_search(&scan)) != NULL)
+		watched_lab->objects = lab_observe_objects(watched_lab->checks);
 }
 
 static int64
@@ -222,8 +241,10 @@ read_databases(void)
 		watched->lab = hash_search(labs_by_id, &lab, HASH_FIND, NULL);
 		watched->role = oid_value(i, 4);
 		watched->slot = lab_slot_claim(database);
-		if (watched->slot)
-			set_gate(&watched->slot->gate, i, watched->role);
+		if (watched->slot == NULL || watched->lab == NULL)
+			continue;
+		set_gate(&watched->slot->gate, i, watched->role);
+		pg_atomic_write_u32(&watched->slot->level, watched->lab->activity);
 	}
 }
 
@@ -267,6 +288,7 @@ forget_unlisted(void)
 			continue;
 		lab_launch_stop(watched);
 		lab_moved_forget(watched);
+		lab_observe_forget(watched);
 		lab_slot_release(database);
 		hash_search(lab_watch.databases, &database, HASH_REMOVE, NULL);
 	}

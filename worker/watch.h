@@ -10,6 +10,7 @@
 #include "extension/channel.h"
 #include "extension/fact.h"
 #include "extension/shmem.h"
+#include "utils/hsearch.h"
 
 typedef struct LabWatchedLab
 {
@@ -19,7 +20,15 @@ typedef struct LabWatchedLab
 	Oid hidden;   /* the database with hidden data, or InvalidOid */
 	List *ignore; /* of char * */
 	List *checks; /* of LabCheck * */
+
+	LabActivityLevel activity;
+	bool notify;
+	HTAB *objects;           /* see lab_observe_objects() */
+	TimestampTz last_active; /* of anybody, as of the last look at signals */
 } LabWatchedLab;
+
+/* What a participant does (observe.c). */
+typedef struct LabObserved LabObserved;
 
 typedef struct LabWatched
 {
@@ -29,6 +38,7 @@ typedef struct LabWatched
 	LabWatchedLab *lab;
 	Oid role;
 	LabSlot *slot;
+	LabObserved *observed; /* NULL: nothing was seen yet */
 
 	/* the last evaluation that was started */
 	bool evaluated; /* at least once since the coordinator started */

@@ -1,0 +1,183 @@
+/*
+ * signals.c
+ *		Who needs help: looked at again and again while a class is at work.
+ *
+ * What is a sign of trouble is said by lab.raise_signals(), from the tables
+ * alone; this file says when it runs.  Every labcreator.signal_interval while
+ * somebody of the lab has worked lately, and until the signals of a class that
+ * is over have gone; not at all for a lab in which nothing happens.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "extension/guc.h"
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+#include "worker/observe.h"
+#include "worker/signals.h"
+
+#define BREAKS_OF_A_CLASS 6     /* as in lab.raise_signals(): idle times after which it is over */
+#define DRAIN_PAUSE_MS 50       /* least time between two looks into shared memory */
+#define QUIET_INTERVAL_MS 60000 /* people are connected and do nothing */
+#define SHARE 10                /* a look may take one part in so many of the coordinator's time */
+
+static TimestampTz first_look = 0;
+static TimestampTz last_look = 0;
+static TimestampTz last_drain = 0;
+static int64 interval = 0; /* milliseconds until the next one, at least */
+static int online = 0;     /* participants' sessions, as of the last look */
+
+/* For how long after its last activity a lab is looked at. */
+static int64
+window(void)
+{
+	return (int64) BREAKS_OF_A_CLASS * lab_idle_after + lab_signal_hold +
+		   (int64) 2 * lab_signal_interval;
+}
+
+/* The labs with their latest activity; a list, for no transaction may end within a hash scan. */
+static List *
+lively_labs(TimestampTz now)
+{
+	HASH_SEQ_STATUS scan;
+	LabWatched *watched;
+	List *labs = NIL;
+	List *lively = NIL;
+	ListCell *cell;
+
+	hash_seq_init(&scan, lab_watch.databases);
+	while ((watched = hash_seq_search(&scan)) != NULL)
+	{
+		TimestampTz seen = (TimestampTz) pg_atomic_read_u64(&watched->slot->seen);
+
+		labs = list_append_unique_ptr(labs, watched->lab);
+		watched->lab->last_active =
+			Max(watched->lab->last_active, Max(seen, watched->slot->activity.last));
+	}
+	foreach (cell, labs)
+	{
+		LabWatchedLab *lab = lfirst(cell);
+
+		/* Even where nothing happens a new coordinator looks at what an old one has left. */
+		if (now < TimestampTzPlusMilliseconds(lab->last_active, window()) ||
+			now <
+				TimestampTzPlusMilliseconds(first_look, lab_signal_hold + 2 * lab_signal_interval))
+			lively = lappend(lively, lab);
+	}
+	return lively;
+}
+
+/* One function call in a transaction of its own: no lab keeps the others waiting. */
+static int32
+call(const char *sql, int nargs, Datum value)
+{
+	MemoryContext before = CurrentMemoryContext;
+	Oid type = INT4OID;
+	bool isnull;
+	int32 result;
+
+	SetCurrentStatementStartTimestamp();
+	StartTransactionCommand();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	SPI_connect();
+	if (SPI_execute_with_args(sql, nargs, &type, &value, NULL, false, 0) != SPI_OK_SELECT ||
+		SPI_processed != 1)
+		elog(ERROR, "could not execute \"%s\"", sql);
+	result = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	SPI_finish();
+	PopActiveSnapshot();
+	CommitTransactionCommand();
+	MemoryContextSwitchTo(before);
+	return result;
+}
+
+static void
+look(List *labs)
+{
+	ListCell *cell;
+
+	online = call("SELECT lab.note_sessions()", 0, (Datum) 0);
+	foreach (cell, labs)
+		(void) call("SELECT lab.raise_signals($1)", 1,
+					Int32GetDatum(((LabWatchedLab *) lfirst(cell))->id));
+}
+
+/* What was done belongs before the results that an evaluator brings, and out of a full ring. */
+static TimestampTz
+drain_early(TimestampTz now, bool stirred)
+{
+	TimestampTz at = TimestampTzPlusMilliseconds(last_drain, DRAIN_PAUSE_MS);
+
+	if (!(stirred && pg_atomic_read_u32(&lab_shared->evaluators) > 0) &&
+		pg_atomic_read_u32(&lab_shared->urgent) == 0)
+		return 0;
+	if (now < at)
+		return at;
+	lab_observe_drain();
+	last_drain = now;
+	return 0;
+}
+
+TimestampTz
+lab_signals_oversee(void)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	TimestampTz due = TimestampTzPlusMilliseconds(last_look, Max(lab_signal_interval, interval));
+	bool stirred = pg_atomic_read_u32(&lab_shared->stirred) != 0;
+	TimestampTz drain_at;
+	List *labs;
+
+	if (first_look == 0)
+		first_look = now;
+	drain_at = drain_early(now, stirred);
+	if (now < due)
+		return drain_at != 0 && drain_at < due ? drain_at : due;
+
+	labs = lively_labs(now);
+	if (labs == NIL && !stirred && online == 0)
+		return 0;
+	if (labs == NIL && !stirred && now < TimestampTzPlusMilliseconds(last_look, QUIET_INTERVAL_MS))
+		return TimestampTzPlusMilliseconds(last_look, QUIET_INTERVAL_MS);
+	lab_observe_drain();
+	last_drain = last_look = now;
+	look(lively_labs(now));
+	interval = SHARE * TimestampDifferenceMilliseconds(now, GetCurrentTimestamp());
+	return TimestampTzPlusMilliseconds(now, Max(lab_signal_interval, interval));
+}
+
+/* The tasks that became done in this transaction. */
+static char *
+tasks_done_now(const LabWatched *watched)
+{
+	Oid type = INT4OID;
+	Datum value = Int32GetDatum(watched->participant);
+
+	/* clang-format off */
+	if (SPI_execute_with_args("SELECT string_agg(t.title, ', ' ORDER BY t.position)\n"
+							  "FROM lab.done_tasks d\n"
+							  "JOIN lab.tasks t ON t.id = d.task_id\n"
+							  "WHERE d.participant_id = $1 AND d.at = pg_catalog.now() AND t.points > 0",
+							  1, &type, &value, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the tasks of a participant");
+	/* clang-format on */
+	return SPI_processed == 1 ? SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1)
+							  : NULL;
+}
+
+void
+lab_signals_moved(LabWatched *watched)
+{
+	char *tasks;
+	char *notice;
+
+	lab_observe_moved(watched);
+	if (!watched->lab->notify || (tasks = tasks_done_now(watched)) == NULL)
+		return;
+	notice = psprintf("done: %s", tasks);
+	lab_activity_tell(&watched->slot->activity, pg_server_to_any(notice, strlen(notice), PG_UTF8));
+}
