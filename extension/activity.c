@@ -33,7 +33,7 @@
 typedef struct Statement
 {
 	uint64 object;      /* what it is about; 0: not known */
-	bool aimed;         /* as in LabOutcome */
+	bool aimed;         /* as in LabDoing */
 	bool catalogs_only; /* it only looks around */
 	bool not_work;      /* it asks labcreator */
 } Statement;
@@ -93,9 +93,9 @@ noted_slot(void)
 }
 
 static void
-write_outcome(LabActivity *activity, LabOutcomeKind kind, TimestampTz at, int sqlstate)
+write_outcome(LabActivity *activity, LabDoingKind kind, TimestampTz at, int sqlstate)
 {
-	LabOutcome *outcome = &activity->ring[activity->noted % LAB_RING];
+	LabDoing *outcome = &activity->ring[activity->noted % LAB_RING];
 
 	outcome->kind = kind;
 	outcome->at = at;
@@ -132,7 +132,7 @@ note_end(LabSlot *slot, int sqlstate)
 		activity->statements++;
 		if (sqlstate != 0)
 			activity->errors++;
-		write_outcome(activity, LAB_OUTCOME_STATEMENT, now, sqlstate);
+		write_outcome(activity, LAB_DID_STATEMENT, now, sqlstate);
 	}
 	pending = activity->noted - activity->drained;
 	SpinLockRelease(&activity->lock);
@@ -166,8 +166,7 @@ note_transaction(XactEvent event, void *arg)
 		if (login)
 		{
 			slot->activity.logins++;
-			write_outcome(&slot->activity, LAB_OUTCOME_LOGIN, GetCurrentTransactionStopTimestamp(),
-						  0);
+			write_outcome(&slot->activity, LAB_DID_LOGIN, GetCurrentTransactionStopTimestamp(), 0);
 		}
 	}
 	SpinLockRelease(&slot->activity.lock);

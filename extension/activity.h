@@ -24,20 +24,20 @@ typedef enum LabActivityLevel
 	LAB_ACTIVITY_FULL
 } LabActivityLevel;
 
-typedef enum LabOutcomeKind
+typedef enum LabDoingKind
 {
-	LAB_OUTCOME_LOGIN,
-	LAB_OUTCOME_STATEMENT
-} LabOutcomeKind;
+	LAB_DID_LOGIN,
+	LAB_DID_STATEMENT
+} LabDoingKind;
 
-typedef struct LabOutcome
+typedef struct LabDoing
 {
 	TimestampTz at;
 	uint64 object; /* lab_object_key() of what the statement was about; 0: not known */
 	int sqlstate;  /* 0: it succeeded */
-	uint8 kind;    /* LabOutcomeKind */
+	uint8 kind;    /* LabDoingKind */
 	bool aimed;    /* the object was defined, changed or, for a view, asked; not only read */
-} LabOutcome;
+} LabDoing;
 
 typedef struct LabActivity
 {
@@ -52,7 +52,7 @@ typedef struct LabActivity
 
 	uint64 noted;   /* outcomes written into the ring, ever */
 	uint64 drained; /* and taken out of it */
-	LabOutcome ring[LAB_RING];
+	LabDoing ring[LAB_RING];
 
 	/* towards the participant: the latest message */
 	uint32 notices; /* messages so far */

@@ -263,8 +263,7 @@ spend_event(LabObserved *observed, TimestampTz at)
 }
 
 static void
-add_event(const LabWatched *watched, const LabOutcome *outcome, const char *kind,
-		  const char *object)
+add_event(const LabWatched *watched, const LabDoing *outcome, const char *kind, const char *object)
 {
 	Oid types[] = {INT4OID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID};
 	Datum values[] = {Int32GetDatum(watched->participant), TimestampTzGetDatum(outcome->at),
@@ -303,7 +302,7 @@ score_pair(LabObserved *observed, int sqlstate)
 }
 
 static void
-count_run(LabObserved *observed, const LabOutcome *outcome)
+count_run(LabObserved *observed, const LabDoing *outcome)
 {
 	if (outcome->sqlstate != 0 && outcome->sqlstate == observed->run_sqlstate)
 		observed->run_length++;
@@ -320,7 +319,7 @@ count_run(LabObserved *observed, const LabOutcome *outcome)
  * reads a table works on something else, most of the time.
  */
 static void
-count_successes(LabObserved *observed, const LabOutcome *outcome, const char *object)
+count_successes(LabObserved *observed, const LabDoing *outcome, const char *object)
 {
 	bool same = object && observed->object && strcmp(observed->object, object) == 0;
 
@@ -334,14 +333,14 @@ count_successes(LabObserved *observed, const LabOutcome *outcome, const char *ob
 }
 
 static void
-see_outcome(LabWatched *watched, LabObserved *observed, const LabOutcome *outcome)
+see_outcome(LabWatched *watched, LabObserved *observed, const LabDoing *outcome)
 {
 	const char *object = object_name(watched, outcome->object);
 	bool full = watched->lab->activity == LAB_ACTIVITY_FULL;
 
 	if (observed->first_seen == 0)
 		observed->first_seen = outcome->at;
-	if (outcome->kind == LAB_OUTCOME_LOGIN)
+	if (outcome->kind == LAB_DID_LOGIN)
 	{
 		if (observed->first_login == 0)
 			observed->first_login = outcome->at;
@@ -466,9 +465,9 @@ drain(LabWatched *watched, LabActivity *copy)
 		first = copy->noted - LAB_RING; /* the counters have them all */
 	for (uint64 i = first; i < copy->noted; i++)
 	{
-		const LabOutcome *outcome = &copy->ring[i % LAB_RING];
+		const LabDoing *outcome = &copy->ring[i % LAB_RING];
 
-		if (outcome->kind == LAB_OUTCOME_STATEMENT)
+		if (outcome->kind == LAB_DID_STATEMENT)
 			see_statement(observed, outcome->at);
 		see_outcome(watched, observed, outcome);
 	}
