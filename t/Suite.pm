@@ -17,6 +17,8 @@ use Time::HiRes 'time';
 
 use constant LANES => 2;    # copies that are worked on at the same time
 
+my @leftovers;
+
 # The server, the reference, the lab and, beside each participant's database, a template of it with the finished copy.
 sub new
 {
@@ -25,6 +27,7 @@ sub new
 	my $node = lab_node(
 		$name,
 		'wal_level' => 'logical',
+		'log_statement' => 'none',
 		'labcreator.sweep_interval' => 0,
 		'labcreator.debounce' => "'1ms'");
 
@@ -34,16 +37,49 @@ sub new
 	$self->{extensions} = { map { $_ => 1 } split /\n/,
 		$node->safe_psql('postgres', 'SELECT name FROM pg_available_extensions') };
 
+	$self->{place} = memory($node);
 	$self->{script} = join "\n", map { $_->{text} } $self->files('reference');
 	make_reference($node, 'reference', $self->{script});
+	$self->{files} = $node->basedir;
+	PostgreSQL::Test::Utils::append_to_file("$self->{files}/script.sql", encoded($self->{script}));
 	create_lab($node, { lab => 'wide', reference => 'reference', participants => [ map { "p$_" } 1 .. LANES ] });
 	for my $lane (1 .. LANES)
 	{
 		$node->safe_psql("wide_p$lane", $self->{script}, extra_params => [ '-U', "p$lane" ]);
 		$self->{oid}[$lane] = $node->safe_psql('postgres', "SELECT oid FROM pg_database WHERE datname = 'wide_p$lane'");
 		lab_sql($node, "SELECT lab_evaluate('wide', 'p$lane')");
+
+		my $dump = PostgreSQL::Test::Utils::run_command([ 'pg_dump', '--no-owner', '-d', $node->connstr('reference') ]);
+		PostgreSQL::Test::Utils::append_to_file("$self->{files}/dump$lane.sql", $dump =~ s/\bteacher\b/p$lane/gr);
 	}
 	return $self;
+}
+
+sub encoded
+{
+	my ($text) = @_;
+
+	utf8::encode($text);
+	return $text;
+}
+
+# Where copies are made: in memory if the system has room there for files, which is several times faster.
+sub memory
+{
+	my ($node) = @_;
+	my $path = "/dev/shm/labcreator.$$";
+
+	return '' unless -w '/dev/shm' && mkdir $path;
+	push @leftovers, $path;
+	$node->safe_psql('postgres', "CREATE TABLESPACE memory LOCATION '$path'");
+	return 'TABLESPACE memory STRATEGY file_copy';
+}
+
+END
+{
+	my $status = $?;
+	PostgreSQL::Test::Utils::system_log('rm', '-rf', @leftovers) if @leftovers;
+	$? = $status;
 }
 
 # What the lab has for a participant whose copy was not touched since new().
@@ -65,7 +101,7 @@ sub keep
 		# a template may have no sessions: the evaluator lingers for some seconds
 		$self->{node}->safe_psql('postgres',
 			"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = 'wide_p$lane'");
-		$self->{node}->safe_psql('postgres', "CREATE DATABASE finished_p$lane TEMPLATE wide_p$lane");
+		$self->{node}->safe_psql('postgres', "CREATE DATABASE finished_p$lane TEMPLATE wide_p$lane $self->{place}");
 	}
 	return;
 }
@@ -80,6 +116,8 @@ sub files
 	{
 		my $text = PostgreSQL::Test::Utils::slurp_file($path);
 		my ($name) = $path =~ m{([^/]+)\.sql$};
+
+		next if $ENV{LAB_ONLY} && $folder ne 'reference' && $ENV{LAB_ONLY} !~ /(?:^|,)\Q$name\E(?:,|$)/;
 
 		utf8::decode($text);
 		push @files, { name => $name, path => $path, text => $text } if $self->has($text =~ /^-- needs: (.*)/ ? $1 : '');
@@ -108,9 +146,11 @@ sub cases
 
 	for my $line (split /\n/, $file->{text})
 	{
-		if ($line =~ /^-- (?!needs: )(.+?)(?: \| (.+))?$/ && (defined $2 || $file->{path} =~ /roads/))
+		my ($name, $expected) = $line =~ /^-- (?!needs: )(.+?)(?: \| (.+))?$/;
+
+		if (defined $expected || (defined $name && $file->{path} =~ /roads/))
 		{
-			push @cases, { name => $1, expected => [ split /; /, $2 // '' ], sql => '' };
+			push @cases, { name => $name, expected => [ split /; /, $expected // '' ], sql => '' };
 		}
 		elsif (@cases)
 		{
@@ -118,7 +158,11 @@ sub cases
 		}
 	}
 	# the comment that opens the file is no case
-	return grep { $_->{sql} =~ /\S/ } @cases;
+	@cases = grep { $_->{sql} =~ /\S/ } @cases;
+
+	my %seen;
+	$seen{ $_->{name} }++ && die "$file->{path} has two cases named \"$_->{name}\"\n" for @cases;
+	return @cases;
 }
 
 # Runs the cases, LANES at a time, and gives each its outcome: passed, total, score, failing, or error.
@@ -132,20 +176,24 @@ sub run
 
 		for my $lane (1 .. @batch)
 		{
-			my ($in, $out, $err) = ($self->script($lane, $batch[ $lane - 1 ]{sql}), '', '');
 			my $case = $batch[ $lane - 1 ];
+			my ($out, $err) = ('', '');
+			my $path = "$self->{files}/case$lane.sql";
 
-			utf8::encode($in);
+			unlink $path;
+			PostgreSQL::Test::Utils::append_to_file($path, encoded($self->script($lane, $case->{sql})));
 			push @running, { case => $case, lane => $lane, out => \$out, err => \$err, begun => time,
-				process => IPC::Run::start([ 'psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', $self->{node}->connstr('postgres') ],
-					'<', \$in, '>', \$out, '2>', \$err) };
+				process => IPC::Run::start([ 'psql', '-XAtq', '-f', $path, '-v', 'ON_ERROR_STOP=1', '-v', "script=$self->{files}/script.sql",
+					'-v', "dump=$self->{files}/dump$lane.sql", '-d', $self->{node}->connstr('postgres') ],
+					'<', \undef, '>', \$out, '2>', \$err) };
 		}
 		for (@running)
 		{
 			my ($same, $json) = do { IPC::Run::finish($_->{process}); split /\n/, ${ $_->{out} }, 2 };
 
 			$_->{case}{outcome} = eval { decode_json($json // '') } // { failing => [], error => ${ $_->{err} } || 'no results' };
-			$_->{case}{dump_differs} = $same ne $self->{dump}[ $_->{lane} ];
+			$_->{case}{outcome}{error} //= $_->{case}{outcome}{evaluation};
+			$_->{case}{dump_differs} = ($same // '') ne $self->{dump}[ $_->{lane} ];
 			$_->{case}{seconds} = time - $_->{begun};
 		}
 	}
@@ -159,8 +207,9 @@ sub script
 	my ($database, $login) = ("wide_p$lane", "p$lane");
 	return <<"END";
 DROP DATABASE IF EXISTS $database WITH (FORCE);
-CREATE DATABASE $database OWNER teacher TEMPLATE finished_p$lane OID $self->{oid}[$lane];
+CREATE DATABASE $database OWNER teacher TEMPLATE finished_p$lane $self->{place} OID $self->{oid}[$lane];
 REVOKE ALL ON DATABASE $database FROM PUBLIC;
+ALTER ROLE $login RESET ALL;
 GRANT CONNECT, CREATE, TEMPORARY ON DATABASE $database TO $login;
 GRANT CONNECT ON DATABASE $database TO lab_evaluator;
 \\c $database $login
@@ -192,6 +241,7 @@ sub outcome_query
 
 	return <<"END";
 SELECT json_build_object('passed', p.passed, 'total', p.total, 'score', p.score::text,
+	'evaluation', (SELECT s.detail FROM lab_status() s WHERE s.part = 'evaluation wide p$lane'),
 	'failing', coalesce((
 		SELECT json_agg(json_build_object('what', r.kind || ' ' || r.object, 'status', r.status, 'detail', r.detail))
 		FROM lab_results('wide', 'p$lane') r

@@ -32,7 +32,7 @@ for my $file ($suite->files('mutants'))
 	};
 }
 
-cmp_ok($changes, '>=', 150, 'there are enough changes');
+cmp_ok($changes, '>=', 150, 'there are enough changes') unless $ENV{LAB_ONLY};
 diag("$changes changes, ", $changes - $missed, " caught; pg_dump -s | diff sees $dump");
 $suite->{node}->stop;
 done_testing();

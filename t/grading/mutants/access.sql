@@ -97,14 +97,14 @@ GRANT USAGE ON TYPE shop.status TO PUBLIC;
 REVOKE USAGE ON TYPE shop.status FROM clerk;
 -- domain privilege for everybody | hr.percent
 GRANT USAGE ON DOMAIN hr.percent TO PUBLIC;
--- default privileges missing | hr
-ALTER DEFAULT PRIVILEGES IN SCHEMA hr REVOKE SELECT ON TABLES FROM auditor;
--- default privileges of another kind | hr
-ALTER DEFAULT PRIVILEGES IN SCHEMA hr GRANT INSERT ON TABLES TO auditor;
--- default privileges for another role | hr
-ALTER DEFAULT PRIVILEGES IN SCHEMA hr GRANT SELECT ON TABLES TO clerk;
--- default privileges of functions back | default*function; default*privilege
-ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO PUBLIC;
+-- default privileges missing | Odd Names
+ALTER DEFAULT PRIVILEGES IN SCHEMA "Odd Names" REVOKE SELECT ON TABLES FROM auditor;
+-- default privileges of another kind | Odd Names
+ALTER DEFAULT PRIVILEGES IN SCHEMA "Odd Names" GRANT INSERT ON TABLES TO auditor;
+-- default privileges for another role | Odd Names
+ALTER DEFAULT PRIVILEGES IN SCHEMA "Odd Names" GRANT SELECT ON TABLES TO clerk;
+-- default privileges of types back | default*type
+ALTER DEFAULT PRIVILEGES GRANT USAGE ON TYPES TO PUBLIC;
 -- publication missing | sales
 DROP PUBLICATION sales;
 -- publication of another table | sales

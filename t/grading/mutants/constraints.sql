@@ -3,9 +3,9 @@
 ALTER TABLE shop.returns DROP CONSTRAINT returns_pkey;
 -- primary key is unique | hr.sessions (token)
 ALTER TABLE hr.sessions DROP CONSTRAINT sessions_pkey, ADD UNIQUE (token);
--- primary key of another column | Order*(select)
+-- primary key of another column | primary_key*Order*select
 ALTER TABLE "Odd Names"."Order" DROP CONSTRAINT "Order_pkey", ADD PRIMARY KEY ("Größe");
--- primary key with a column more | shop.order_lines*order_id, line
+-- primary key with a column more | primary_key shop.order_lines
 ALTER TABLE shop.returns DROP CONSTRAINT returns_order_id_line_fkey;
 ALTER TABLE shop.order_lines DROP CONSTRAINT order_lines_pkey, ADD PRIMARY KEY (order_id, line, product);
 -- primary key deferrable | shop.returns (id)
@@ -52,14 +52,13 @@ ALTER TABLE hr.bookings DROP CONSTRAINT bookings_employee_fkey, ADD FOREIGN KEY 
 ALTER TABLE hr.employees DROP CONSTRAINT employees_department_fkey, ADD FOREIGN KEY (department) REFERENCES hr.departments ON DELETE SET NULL ON UPDATE SET NULL;
 -- foreign key set null is set default on update | hr.employees (department)
 ALTER TABLE hr.employees DROP CONSTRAINT employees_department_fkey, ADD FOREIGN KEY (department) REFERENCES hr.departments ON DELETE SET DEFAULT ON UPDATE SET DEFAULT;
--- foreign key set default of some columns | hr.employees (department)
-ALTER TABLE shop.categories DROP CONSTRAINT categories_parent_fkey, ADD FOREIGN KEY (parent) REFERENCES shop.categories ON DELETE SET NULL (parent);
+-- foreign key set default is cascade | hr.employees (department)
 ALTER TABLE hr.employees DROP CONSTRAINT employees_department_fkey, ADD FOREIGN KEY (department) REFERENCES hr.departments ON DELETE CASCADE ON UPDATE SET NULL;
--- foreign key set null of one of two columns | shop.returns (order_id, line)
+-- foreign key set null of one of two columns | foreign_key shop.returns
 ALTER TABLE shop.returns DROP CONSTRAINT returns_order_id_line_fkey, ADD FOREIGN KEY (order_id, line) REFERENCES shop.order_lines MATCH FULL ON DELETE SET NULL (line);
--- foreign key match simple | shop.returns (order_id, line)
+-- foreign key match simple | foreign_key shop.returns
 ALTER TABLE shop.returns DROP CONSTRAINT returns_order_id_line_fkey, ADD FOREIGN KEY (order_id, line) REFERENCES shop.order_lines ON DELETE SET NULL;
--- foreign key of one column of two | shop.returns (order_id, line)
+-- foreign key of one column of two | foreign_key shop.returns
 ALTER TABLE shop.returns DROP CONSTRAINT returns_order_id_line_fkey, ADD FOREIGN KEY (order_id) REFERENCES shop.orders ON DELETE SET NULL;
 -- foreign key not deferrable | shop.order_lines (product)
 ALTER TABLE shop.order_lines ALTER CONSTRAINT order_lines_product_fkey NOT DEFERRABLE;
@@ -75,10 +74,7 @@ ALTER TABLE shop.orders DROP CONSTRAINT orders_customer_fkey, ADD FOREIGN KEY (c
 CREATE TABLE hr.halls (no integer PRIMARY KEY);
 INSERT INTO hr.halls SELECT no FROM hr.rooms;
 ALTER TABLE hr.bookings DROP CONSTRAINT bookings_room_fkey, ADD FOREIGN KEY (room) REFERENCES hr.halls;
--- foreign key to another column | hr.employees (boss)
-ALTER TABLE hr.rooms ADD UNIQUE (seats);
-ALTER TABLE hr.bookings DROP CONSTRAINT bookings_room_fkey;
-UPDATE hr.bookings SET room = 2;
+-- foreign key to another table by mistake | hr.employees (boss)
 ALTER TABLE hr.employees DROP CONSTRAINT employees_boss_fkey, ADD FOREIGN KEY (boss) REFERENCES hr.rooms (no) NOT VALID;
 -- foreign key of another column | shop.orders (customer)
 ALTER TABLE shop.orders DROP CONSTRAINT orders_customer_fkey, ADD FOREIGN KEY (id) REFERENCES shop.customers (id) ON DELETE CASCADE NOT VALID;

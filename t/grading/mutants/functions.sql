@@ -241,7 +241,7 @@ DROP AGGREGATE lib.labels_of(text);
 CREATE AGGREGATE lib.labels_of(text) (SFUNC = lib.append_label, STYPE = text[], INITCOND = '{}');
 -- aggregate over another type | lib.longest
 DROP AGGREGATE lib.longest(text);
-CREATE AGGREGATE lib.longest(name) (SFUNC = lib.longer, STYPE = text);
+CREATE AGGREGATE lib.longest(varchar) (SFUNC = lib.longer, STYPE = text);
 -- aggregate by the shortest | lib.longe
 CREATE OR REPLACE FUNCTION lib.longer(a text, b text) RETURNS text LANGUAGE sql IMMUTABLE
 AS $$ SELECT CASE WHEN a IS NULL OR length(b) < length(a) THEN b ELSE a END $$;

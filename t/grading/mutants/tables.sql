@@ -32,19 +32,17 @@ CREATE UNIQUE INDEX ON shop.products (name);
 CREATE UNIQUE INDEX ON shop.returns (order_id) WHERE line = 1;
 -- extra foreign key | table shop.price_history
 ALTER TABLE shop.price_history ADD FOREIGN KEY (product) REFERENCES shop.products;
--- extra foreign key not valid | table shop.visits
-ALTER TABLE shop.stock_south ADD CONSTRAINT known FOREIGN KEY (product) REFERENCES shop.products NOT VALID;
+-- extra foreign key of a partitioned table | table shop.visits
 ALTER TABLE shop.visits ADD CONSTRAINT known FOREIGN KEY (customer) REFERENCES shop.customers ON DELETE CASCADE;
 -- extra primary key | table shop.audit
 ALTER TABLE shop.audit ADD PRIMARY KEY (id);
 -- extra not null | shop.customers
-ALTER TABLE shop.returns ALTER order_id DROP NOT NULL;
 UPDATE shop.customers SET phone = '' WHERE phone IS NULL;
 ALTER TABLE shop.customers ALTER phone SET NOT NULL;
 -- extra default | shop.customers
 ALTER TABLE shop.customers ALTER phone SET DEFAULT 'none';
 -- extra exclusion constraint | table hr.rooms
-ALTER TABLE hr.rooms ADD EXCLUDE USING gist (temperature WITH &&);
+ALTER TABLE hr.rooms ADD EXCLUDE USING gist (temperature WITH =);
 -- extra trigger | table hr.departments
 CREATE TRIGGER hands_off BEFORE DELETE ON hr.departments FOR EACH ROW EXECUTE FUNCTION lib.refuse();
 -- extra statement trigger | table shop.orders
@@ -112,7 +110,7 @@ CREATE POLICY all_visits ON shop.visits USING (customer > 0);
 -- partitioned by another strategy | shop.stock
 DROP TABLE shop.stock;
 CREATE TABLE shop.stock (depot text, product integer, amount integer NOT NULL CHECK (amount >= 0)) PARTITION BY RANGE (depot);
-CREATE TABLE shop.stock_south PARTITION OF shop.stock (CHECK (amount < 1000)) FOR VALUES FROM ('south') TO ('south!');
+CREATE TABLE shop.stock_south PARTITION OF shop.stock (CONSTRAINT few CHECK (amount < 1000)) FOR VALUES FROM ('south') TO ('south!');
 CREATE TABLE shop.stock_north PARTITION OF shop.stock DEFAULT;
 INSERT INTO shop.stock VALUES ('north', 100, 5), (NULL, 110, 2), ('south', 100, 7), ('south', 120, 40);
 -- partition key with another expression | shop.readings
@@ -122,7 +120,7 @@ CREATE TABLE shop.readings_low PARTITION OF shop.readings FOR VALUES FROM (MINVA
 CREATE TABLE shop.readings_high PARTITION OF shop.readings FOR VALUES FROM (100, '2026-01-01') TO (MAXVALUE, MAXVALUE);
 INSERT INTO shop.readings VALUES (1, '2026-01-01 10:00', 20.5), (100, '2025-12-31', -1), (100, '2026-01-02', 'NaN'), (500, '2026-02-01', 1e300);
 -- check of one partition missing | shop.stock_south
-ALTER TABLE shop.stock_south DROP CONSTRAINT stock_south_amount_check1;
+ALTER TABLE shop.stock_south DROP CONSTRAINT few;
 -- fillfactor that the reference sets | shop.orders
 ALTER TABLE shop.orders RESET (fillfactor);
 -- fillfactor of another value | shop.orders

@@ -3,9 +3,7 @@
 DROP TRIGGER tidy ON shop.customers;
 -- trigger disabled | shop.customers
 ALTER TABLE shop.customers DISABLE TRIGGER tidy;
--- trigger enabled always | shop.customers
-DROP TRIGGER keep_price ON shop.products;
-CREATE TRIGGER keep_price AFTER UPDATE OF price ON shop.products FOR EACH ROW WHEN (OLD.price IS DISTINCT FROM NEW.price) EXECUTE FUNCTION lib.keep_price();
+-- trigger split, one half after instead of before | shop.customers
 DROP TRIGGER tidy ON shop.customers;
 CREATE TRIGGER tidy BEFORE INSERT ON shop.customers FOR EACH ROW EXECUTE FUNCTION lib.tidy_customer();
 CREATE TRIGGER tidy_2 AFTER UPDATE ON shop.customers FOR EACH ROW EXECUTE FUNCTION lib.tidy_customer();

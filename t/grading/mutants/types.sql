@@ -12,7 +12,7 @@ ALTER TYPE shop.status RENAME VALUE 'new' TO 'x';
 ALTER TYPE shop.status RENAME VALUE 'paid' TO 'new';
 ALTER TYPE shop.status RENAME VALUE 'x' TO 'paid';
 UPDATE shop.orders SET status = CASE status WHEN 'new' THEN 'paid' WHEN 'paid' THEN 'new' ELSE status END::shop.status WHERE status IN ('new', 'paid');
--- composite attribute of another type | shop.address
+-- composite with an attribute too many | shop.address
 ALTER TYPE shop.address ADD ATTRIBUTE planet text;
 -- composite attribute renamed | shop.address
 ALTER TYPE shop.address RENAME ATTRIBUTE zip TO postcode;
@@ -35,8 +35,8 @@ ALTER DOMAIN shop.price ADD CHECK (VALUE >= 0) NOT VALID;
 -- domain without NOT NULL | shop.price
 ALTER DOMAIN shop.price DROP NOT NULL;
 -- domain with NOT NULL | lib.labels
-ALTER DOMAIN lib.labels SET NOT NULL;
 UPDATE hr.employees SET skills = '{}' WHERE skills IS NULL;
+ALTER DOMAIN lib.labels SET NOT NULL;
 -- domain without default | shop.price
 ALTER DOMAIN shop.price DROP DEFAULT;
 -- domain with another default | shop.price
@@ -76,3 +76,15 @@ DROP OPERATOR lib.<-> (shop.address, shop.address);
 CREATE FUNCTION lib.distance_2(a shop.address, b shop.address) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 7';
 DROP OPERATOR lib.<-> (shop.address, shop.address);
 CREATE OPERATOR lib.<-> (FUNCTION = lib.distance_2, LEFTARG = shop.address, RIGHTARG = shop.address, COMMUTATOR = OPERATOR(lib.<->));
+-- text search configuration missing | lib.plain_english
+DROP TEXT SEARCH CONFIGURATION lib.plain_english;
+-- text search configuration with another mapping | lib.plain_english
+ALTER TEXT SEARCH CONFIGURATION lib.plain_english ALTER MAPPING FOR asciiword WITH english_stem;
+-- text search configuration with dictionaries in another order | lib.plain_english
+ALTER TEXT SEARCH CONFIGURATION lib.plain_english ALTER MAPPING FOR asciiword WITH english_stem, lib.plain;
+-- text search configuration with a token type less | lib.plain_english
+ALTER TEXT SEARCH CONFIGURATION lib.plain_english DROP MAPPING FOR email;
+-- text search dictionary with another option | lib.plain
+ALTER TEXT SEARCH DICTIONARY lib.plain (STOPWORDS);
+-- text search dictionary with an option more | lib.plain
+ALTER TEXT SEARCH DICTIONARY lib.plain (ACCEPT = false);

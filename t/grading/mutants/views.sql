@@ -101,19 +101,19 @@ CREATE OR REPLACE VIEW hr.chain AS
 -- dense_rank instead of rank | shop.price_list
 INSERT INTO shop.products (sku, category, name, price, cost) SELECT 'X' || n, 4, 'Same', 1499, 1 FROM generate_series(1, 2) AS n;
 CREATE OR REPLACE VIEW shop.price_list AS
-	SELECT name, price, dense_rank() OVER (PARTITION BY category ORDER BY price DESC) AS place, price - lag(price) OVER (PARTITION BY category ORDER BY price) AS step
+	SELECT name, price, dense_rank() OVER (PARTITION BY category ORDER BY price DESC) AS place, price - lag(price) OVER (PARTITION BY category ORDER BY price, id) AS step
 	FROM shop.products;
 -- row_number instead of rank where nothing ties today | shop.price_list
 CREATE OR REPLACE VIEW shop.price_list AS
-	SELECT name, price, row_number() OVER (PARTITION BY category ORDER BY price DESC) AS place, price - lag(price) OVER (PARTITION BY category ORDER BY price) AS step
+	SELECT name, price, row_number() OVER (PARTITION BY category ORDER BY price DESC) AS place, price - lag(price) OVER (PARTITION BY category ORDER BY price, id) AS step
 	FROM shop.products;
 -- window without partition | shop.price_list
 CREATE OR REPLACE VIEW shop.price_list AS
-	SELECT name, price, rank() OVER (ORDER BY price DESC) AS place, price - lag(price) OVER (PARTITION BY category ORDER BY price) AS step
+	SELECT name, price, rank() OVER (ORDER BY price DESC) AS place, price - lag(price) OVER (PARTITION BY category ORDER BY price, id) AS step
 	FROM shop.products;
 -- lead instead of lag | shop.price_list
 CREATE OR REPLACE VIEW shop.price_list AS
-	SELECT name, price, rank() OVER (PARTITION BY category ORDER BY price DESC) AS place, price - lead(price) OVER (PARTITION BY category ORDER BY price) AS step
+	SELECT name, price, rank() OVER (PARTITION BY category ORDER BY price DESC) AS place, price - lead(price) OVER (PARTITION BY category ORDER BY price, id) AS step
 	FROM shop.products;
 -- recursion of two levels only | shop.category_tree
 CREATE OR REPLACE VIEW shop.category_tree AS
@@ -151,11 +151,11 @@ CREATE OR REPLACE VIEW shop.cube AS
 -- left join lateral instead of cross | shop.last_orders
 CREATE OR REPLACE VIEW shop.last_orders AS
 	SELECT c.name, o.placed, o.status FROM shop.customers c
-	LEFT JOIN LATERAL (SELECT placed, status FROM shop.orders WHERE customer = c.id ORDER BY placed DESC LIMIT 1) o ON true;
+	LEFT JOIN LATERAL (SELECT placed, status FROM shop.orders WHERE customer = c.id ORDER BY placed DESC, id LIMIT 1) o ON true;
 -- first instead of last | shop.last_orders
 CREATE OR REPLACE VIEW shop.last_orders AS
 	SELECT c.name, o.placed, o.status FROM shop.customers c
-	CROSS JOIN LATERAL (SELECT placed, status FROM shop.orders WHERE customer = c.id ORDER BY placed LIMIT 1) o;
+	CROSS JOIN LATERAL (SELECT placed, status FROM shop.orders WHERE customer = c.id ORDER BY placed, id LIMIT 1) o;
 -- full join is a left join | shop.all_pairs
 CREATE OR REPLACE VIEW shop.all_pairs AS
 	SELECT c.name AS customer, d.title AS department FROM shop.customers c LEFT JOIN hr.departments d ON left(c.name, 1) = left(d.title, 1);

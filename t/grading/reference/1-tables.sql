@@ -17,6 +17,7 @@ CREATE DOMAIN shop.email AS text CHECK (VALUE ~ '^[^@]+@[^@]+$');
 CREATE DOMAIN shop.price AS numeric(10,2) DEFAULT 0 NOT NULL CHECK (VALUE >= 0);
 CREATE DOMAIN hr.percent AS integer CONSTRAINT percent_range CHECK (VALUE BETWEEN 0 AND 100);
 CREATE DOMAIN lib.labels AS text[];
+CREATE DOMAIN lib.digit AS smallint CHECK (VALUE < 10);
 COMMENT ON TYPE shop.status IS 'from the basket to the doorstep';
 CREATE COLLATION shop.phonebook (provider = icu, locale = 'de-u-co-phonebk');
 
@@ -185,7 +186,7 @@ CREATE TABLE shop.visits_1 PARTITION OF shop.visits FOR VALUES WITH (MODULUS 2, 
 CREATE TABLE shop.stock (depot text, product integer, amount integer NOT NULL CHECK (amount >= 0))
 	PARTITION BY LIST (depot);
 CREATE TABLE shop.stock_north PARTITION OF shop.stock FOR VALUES IN ('north', NULL);
-CREATE TABLE shop.stock_south PARTITION OF shop.stock (CHECK (amount < 1000)) FOR VALUES IN ('south');
+CREATE TABLE shop.stock_south PARTITION OF shop.stock (CONSTRAINT few CHECK (amount < 1000)) FOR VALUES IN ('south');
 
 CREATE TABLE shop.readings (sensor integer, taken timestamp, value float8)
 	PARTITION BY RANGE (sensor, date_trunc('day', taken));
@@ -206,7 +207,7 @@ CREATE TABLE lib.zoo (
 	c_range int4range, c_numrange numrange, c_multi nummultirange,
 	c_tsvector tsvector, c_tsquery tsquery, c_ints integer[], c_texts text[],
 	c_status shop.status, c_statuses shop.status[], c_address shop.address, c_addresses shop.address[],
-	c_email shop.email, c_percents hr.percent[], c_name name, c_regtype regtype
+	c_email shop.email, c_digits lib.digit[], c_name name, c_regtype regtype
 );
 
 -- ---------------------------------------------------------------------------

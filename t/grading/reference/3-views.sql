@@ -11,7 +11,7 @@ CREATE VIEW shop.top_customers AS
 
 CREATE VIEW shop.price_list AS
 	SELECT name, price, rank() OVER (PARTITION BY category ORDER BY price DESC) AS place,
-		price - lag(price) OVER (PARTITION BY category ORDER BY price) AS step
+		price - lag(price) OVER (PARTITION BY category ORDER BY price, id) AS step
 	FROM shop.products;
 
 CREATE VIEW shop.category_tree AS
@@ -66,7 +66,7 @@ CREATE VIEW shop.last_orders AS
 	SELECT c.name, o.placed, o.status
 	FROM shop.customers c
 	CROSS JOIN LATERAL (
-		SELECT placed, status FROM shop.orders WHERE customer = c.id ORDER BY placed DESC LIMIT 1
+		SELECT placed, status FROM shop.orders WHERE customer = c.id ORDER BY placed DESC, id LIMIT 1
 	) o;
 
 CREATE VIEW shop.unsold AS

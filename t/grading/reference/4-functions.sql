@@ -148,3 +148,8 @@ CREATE OPERATOR lib.<-> (FUNCTION = lib.distance, LEFTARG = shop.address, RIGHTA
 CREATE FUNCTION lib.to_text(s shop.status) RETURNS integer LANGUAGE sql IMMUTABLE
 AS $$ SELECT array_position(enum_range(NULL::shop.status), s) $$;
 CREATE CAST (shop.status AS integer) WITH FUNCTION lib.to_text(shop.status) AS ASSIGNMENT;
+
+-- text search
+CREATE TEXT SEARCH DICTIONARY lib.plain (TEMPLATE = simple, STOPWORDS = english);
+CREATE TEXT SEARCH CONFIGURATION lib.plain_english (COPY = english);
+ALTER TEXT SEARCH CONFIGURATION lib.plain_english ALTER MAPPING FOR asciiword WITH lib.plain, english_stem;
