@@ -13,6 +13,7 @@ use warnings;
 use Lab;
 use IPC::Run;
 use JSON::PP;
+use Test::More;
 use Time::HiRes 'time';
 
 use constant LANES => 2;    # copies that are worked on at the same time
@@ -88,6 +89,20 @@ sub untouched
 	my ($self, $lane) = @_;
 
 	return decode_json(lab_sql($self->{node}, $self->outcome_query($lane)));
+}
+
+# Does lab_preview() promise that the reference passes itself, and that a participant can make all of it?
+sub preview
+{
+	my ($self) = @_;
+	my ($status, $out, $err) = $self->{node}->psql(
+		'lab',
+		q(SELECT count(*) FILTER (WHERE surprise ~ 'superuser') FROM lab_preview('{"lab": "preview", "reference": "reference"}')),
+		extra_params => [ '-U', 'teacher' ]);
+
+	like($err, qr/the reference passes (\d+) of its \1 checks/, 'lab_preview() promises that the reference passes itself');
+	is($out, '0', 'and that nothing in it takes a superuser');
+	return;
 }
 
 # Keeps the finished copies, as they are now, to make others from.

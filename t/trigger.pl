@@ -43,5 +43,18 @@ lab_sql($node, "SELECT lab_evaluate('l', 'ann')");
 is(lab_sql($node, "SELECT detail FROM lab_results('l', 'ann') WHERE kind = 'rows'"), 'public.t has too many rows', 'a storm of commits ends with the last state');
 cmp_ok(lab_sql($node, 'SELECT count(*) FROM lab.progress') - $before, '<=', 2, 'and does not fill the history');
 
+# who asks does not wait for the interval
+$node->append_conf('postgresql.conf', "labcreator.debounce = '1h'");
+$node->reload;
+$node->safe_psql('l_ann', 'DELETE FROM t; INSERT INTO t VALUES (1)', extra_params => [ '-U', 'ann' ]);
+lab_sql($node, "SET statement_timeout = '60s'; SELECT lab_evaluate('l', 'ann')");
+is(lab_sql($node, "SELECT score FROM lab_progress('l') WHERE login = 'ann'"), '100.00', 'lab_evaluate() does not wait for labcreator.debounce');
+
+# no interval at all
+$node->append_conf('postgresql.conf', 'labcreator.debounce = 0');
+$node->reload;
+$node->safe_psql('l_bob', 'CREATE TABLE t (a int NOT NULL)', extra_params => [ '-U', 'bob' ]);
+ok(poll($node, "SELECT passed > 0 FROM lab_progress('l') WHERE login = 'bob'"), 'without an interval every commit counts');
+
 $node->stop;
 done_testing();

@@ -4,8 +4,9 @@
  *
  * A database is due when something was committed there since its last
  * evaluation started, when somebody asked, or when the sweep reaches it; not
- * before labcreator.debounce has passed since the last start.  The one that
- * waits longest goes first, so a storm in one database delays that one only.
+ * before labcreator.debounce has passed since the last start, unless somebody
+ * asked.  The one that waits longest goes first, so a storm in one database
+ * delays that one only.
  */
 #include "postgres.h"
 
@@ -31,12 +32,15 @@ static int running = 0;
 static TimestampTz
 due_at(const LabWatched *watched)
 {
-	TimestampTz earliest = TimestampTzPlusMilliseconds(watched->started, lab_debounce);
+	/* What was never started has 0 there, which would say never. */
+	TimestampTz last = Max(watched->started, 1);
+	TimestampTz earliest = TimestampTzPlusMilliseconds(last, lab_debounce);
 
 	if (!watched->evaluated && watched->retry_at == 0)
 		return earliest;
-	if (pg_atomic_read_u64(&watched->slot->commits) != watched->commits ||
-		pg_atomic_read_u64(&watched->slot->asked) != watched->asked)
+	if (pg_atomic_read_u64(&watched->slot->asked) != watched->asked)
+		return last;
+	if (pg_atomic_read_u64(&watched->slot->commits) != watched->commits)
 		return earliest;
 	if (watched->retry_at != 0)
 		return watched->retry_at;
