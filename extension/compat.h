@@ -41,6 +41,13 @@
 #define LAB_GROUP_EXPRESSIONS(entry) NIL
 #endif
 
+/* Newer timeouts that workers switch off: entries of a table of settings and values. */
+#if PG_VERSION_NUM >= 170000
+#define LAB_COMPAT_TIMEOUTS {"transaction_timeout", "0"},
+#else
+#define LAB_COMPAT_TIMEOUTS
+#endif
+
 /* Before a declaration, as 18 has it. */
 #ifndef pg_noreturn
 #define pg_noreturn pg_attribute_noreturn()

@@ -234,6 +234,12 @@ my $checks = <<'PAIRS';
 ! s text ## s LIKE '___' ## length(s) >= 3
 = s text ## length(s) >= 8 AND s ~ '[0-9]' AND s ~ '[A-Z]' ## s ~ '[A-Z]' AND s ~ '\d' AND length(s) > 7
 ! s text ## length(s) >= 8 AND s ~ '[0-9]' AND s ~ '[A-Z]' ## length(s) >= 8 AND (s ~ '[0-9]' OR s ~ '[A-Z]')
+! s text ## length(s) >= 8 AND s ~ '[0-9]' AND s ~ '[A-Z]' ## length(s) >= 8 AND s ~ '[0-8]' AND s ~ '[A-Z]'
+! s text ## length(s) >= 8 AND s ~ '[0-9]' AND s ~ '[A-Z]' AND s ~ '[a-z]' ## length(s) >= 8 AND s ~ '[0-9]' AND s ~ '[A-Z]'
+! s text ## length(s) >= 8 AND s ~ '[0-9]' AND s ~ '[A-Z]' AND s ~ '[a-z]' ## length(s) >= 8 AND s ~ '[0-9]' AND s ~ '[a-z]'
+! s text ## length(s) >= 8 AND s ~ '[0-9]' AND s ~ '[A-Z]' AND s ~ '[a-z]' ## length(s) >= 9 AND s ~ '[0-9]' AND s ~ '[A-Z]' AND s ~ '[a-z]'
+= s text ## length(s) >= 8 AND s ~ '[0-9]' AND s ~ '[A-Z]' AND s ~ '[a-z]' ## char_length(s) > 7 AND s ~ '\d' AND s <> lower(s) AND s ~ '[A-Z]' AND s ~ '[a-z]'
+! j jsonb ## jsonb_array_length(j -> 'items') > 0 ## jsonb_array_length(j -> 'items') > 1
 = s varchar(2) ## s = upper(s) AND length(s) = 2 ## length(s) = 2 AND NOT s <> upper(s)
 = a text, b text ## a IS NOT NULL OR b IS NOT NULL ## coalesce(a, b) IS NOT NULL
 ! a text, b text ## a IS NOT NULL OR b IS NOT NULL ## a IS NOT NULL AND b IS NOT NULL

@@ -96,6 +96,10 @@ my %code = (
 		q{CREATE PROCEDURE shop.split(t text, OUT a text, OUT b text) LANGUAGE sql AS $$SELECT split_part(t, ' ', 1), split_part(t, ' ', 2)$$},
 		q{CREATE PROCEDURE shop.split(t text, OUT a text, OUT b text) LANGUAGE plpgsql AS $$BEGIN a := split_part(t, ' ', 1); b := split_part(t, ' ', 2); END$$},
 		q{CREATE PROCEDURE shop.split(t text, OUT a text, OUT b text) LANGUAGE sql AS $$SELECT split_part(t, ' ', 1), substr(t, strpos(t, ' ') + 1)$$} ],
+	'shop.restock(integer)' => [ 'procedure',
+		q{CREATE PROCEDURE shop.restock(low int) LANGUAGE plpgsql AS $$DECLARE r record; BEGIN FOR r IN SELECT item FROM shop.stock WHERE amount < low ORDER BY item LOOP UPDATE shop.stock SET amount = low WHERE item = r.item; COMMIT; END LOOP; END$$},
+		q{CREATE PROCEDURE shop.restock(low int) LANGUAGE plpgsql AS $$BEGIN UPDATE shop.stock SET amount = greatest(amount, low) WHERE low > amount; COMMIT AND CHAIN; END$$},
+		q{CREATE PROCEDURE shop.restock(low int) LANGUAGE plpgsql AS $$BEGIN UPDATE shop.stock SET amount = low + 1 WHERE amount < low; COMMIT; END$$} ],
 	'shop.product(numeric)' => [ 'aggregate',
 		q{CREATE FUNCTION shop.mul(a numeric, b numeric) RETURNS numeric LANGUAGE sql AS 'SELECT a * coalesce(b, 1)'; CREATE AGGREGATE shop.product(numeric) (SFUNC = shop.mul, STYPE = numeric, INITCOND = '1')},
 		q{CREATE FUNCTION shop.mul(a numeric, b numeric) RETURNS numeric LANGUAGE plpgsql AS 'BEGIN RETURN coalesce(b, 1) * a; END'; CREATE AGGREGATE shop.product(numeric) (SFUNC = shop.mul, STYPE = numeric, INITCOND = '1')},
@@ -132,6 +136,38 @@ my %views = (
 		q{SELECT DISTINCT city FROM shop.customers WHERE vip},
 		q{SELECT city FROM shop.customers WHERE vip GROUP BY city},
 		q{SELECT city FROM shop.customers WHERE vip} ],
+	'shop.good' => [
+		q{SELECT customer_id, sum(total) AS total FROM shop.orders GROUP BY customer_id HAVING sum(total) >= 321},
+		q{SELECT customer_id, total FROM (SELECT customer_id, sum(total) AS total FROM shop.orders GROUP BY 1) AS x WHERE total >= 321},
+		q{SELECT customer_id, sum(total) AS total FROM shop.orders GROUP BY customer_id HAVING sum(total) > 321} ],
+	'shop.paid' => [
+		q{SELECT id FROM shop.orders WHERE status = 'paid' AND total >= 75 AND extract(year FROM placed) = 2026},
+		q{SELECT id FROM shop.orders WHERE status = 'paid' AND NOT total < 75 AND placed BETWEEN '2026-01-01' AND '2026-12-31'},
+		q{SELECT id FROM shop.orders WHERE status = 'paid' AND total > 75 AND extract(year FROM placed) = 2026} ],
+	'shop.this_year' => [
+		q{SELECT id FROM shop.orders WHERE extract(year FROM placed) = 2026},
+		q{SELECT id FROM shop.orders WHERE placed >= '2026-01-01' AND placed < '2027-01-01'},
+		q{SELECT id FROM shop.orders WHERE placed >= '2026-01-01' AND placed < '2026-12-31'} ],
+	'shop.named' => [
+		q{SELECT name FROM shop.customers WHERE name LIKE 'A%'},
+		q{SELECT name FROM shop.customers WHERE left(name, 1) = 'A'},
+		q{SELECT name FROM shop.customers WHERE name ILIKE 'a%'} ],
+	'shop.ranks' => [
+		q{SELECT id, rank() OVER (ORDER BY total DESC) AS place FROM shop.orders},
+		q{SELECT id, (SELECT count(*) + 1 FROM shop.orders b WHERE b.total > a.total) AS place FROM shop.orders a},
+		q{SELECT id, dense_rank() OVER (ORDER BY total DESC) AS place FROM shop.orders} ],
+	'shop.kinds' => [
+		q{SELECT name AS word FROM shop.customers UNION SELECT status FROM shop.orders},
+		q{SELECT DISTINCT word FROM (SELECT name AS word FROM shop.customers UNION ALL SELECT status FROM shop.orders) AS x},
+		q{SELECT DISTINCT name AS word FROM shop.customers UNION ALL SELECT DISTINCT status FROM shop.orders} ],
+	'shop.newest_three' => [
+		q{SELECT id FROM shop.orders ORDER BY id DESC LIMIT 3},
+		q{SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id DESC) AS n FROM shop.orders) AS x WHERE n <= 3},
+		q{SELECT id FROM shop.orders WHERE id > 1} ],
+	'shop.means' => [
+		q{SELECT customer_id, round(avg(total), 2) AS mean FROM shop.orders GROUP BY customer_id},
+		q{SELECT customer_id, round(sum(total) / count(*), 2) AS mean FROM shop.orders GROUP BY customer_id},
+		q{SELECT customer_id, trunc(avg(total), 2) AS mean FROM shop.orders GROUP BY customer_id} ],
 	'shop.cheap' => [
 		q{SELECT id FROM shop.orders WHERE total < 60},
 		q{SELECT id FROM shop.orders WHERE NOT total >= 60},

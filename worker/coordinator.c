@@ -29,6 +29,7 @@
 #include "worker/observe.h"
 #include "worker/provision.h"
 #include "worker/reply.h"
+#include "worker/session.h"
 #include "worker/signals.h"
 #include "worker/watch.h"
 
@@ -117,6 +118,7 @@ lab_coordinator_main(Datum main_arg)
 	pqsignal(SIGTERM, die);
 	BackgroundWorkerUnblockSignals();
 	BackgroundWorkerInitializeConnection(lab_database, NULL, 0);
+	lab_session_pin_settings();
 	introduce_myself();
 	lab_watch_init();
 	context = AllocSetContextCreate(TopMemoryContext, "coordinator", ALLOCSET_DEFAULT_SIZES);

@@ -18,6 +18,12 @@
 #define MAX_RUN 100
 #define MAX_RUNS 4
 
+/* Variants of one pattern that are tried together with the others. */
+#define MAX_JOINED 200
+
+/* Of a document's array. */
+#define MAX_ELEMENTS 20
+
 /* Strings of the lengths that an expression may ask for. */
 static List *
 add_lengths(List *texts, const LabConstants *constants, int32 typmod)
@@ -78,43 +84,99 @@ add_patterns(List *texts, const char *string, const LabConstants *constants)
 	return texts;
 }
 
-/* The strings one after the other, but one, and filled up to a length. */
+/* Two strings, filled up to a length with what few patterns ask for. */
 static char *
-joined(List *parts, int without, int length)
+joined(const char *one, const char *other, int length)
 {
 	StringInfoData text;
 
 	initStringInfo(&text);
-	for (int i = 0; i < list_length(parts); i++)
-		if (i != without)
-			appendStringInfoString(&text, list_nth(parts, i));
+	appendStringInfo(&text, "%s%s", one, other);
 	while (text.len < length)
-		appendStringInfoChar(&text, 'a');
+		appendStringInfoChar(&text, '!');
 	return text.data;
 }
 
-/* Strings that satisfy all patterns at once, or all but one, in the lengths that are asked for. */
+/* The longest string that an expression may ask for, within reason. */
+static int
+longest_run(const LabConstants *constants)
+{
+	int longest = 0;
+	ListCell *cell;
+
+	foreach (cell, constants->numbers)
+	{
+		double n = strtod(lfirst(cell), NULL);
+
+		if (n > longest && n <= MAX_RUN)
+			longest = (int) n;
+	}
+	return longest;
+}
+
+/* Each variant of one pattern, before a string that satisfies others. */
+static List *
+add_before(List *texts, List *variants, int most, const char *others, int longest)
+{
+	ListCell *cell;
+
+	texts = lappend(texts, joined("", others, longest + 1));
+	foreach (cell, variants)
+	{
+		if (foreach_current_index(cell) > most)
+			break;
+		texts = lappend(texts, joined(lfirst(cell), others, 0));
+		if (longest > 0)
+			texts = lappend(texts, joined(lfirst(cell), others, longest + 1));
+	}
+	return texts;
+}
+
+/*
+ * Several patterns of one string: strings that satisfy all of them, or two, or
+ * one, with one of them at its boundary, in the lengths that are asked for.
+ */
 static List *
 add_joined(List *texts, const LabConstants *constants)
 {
-	List *parts = NIL;
+	List *samples = NIL; /* of lists: the first of each satisfies the pattern */
+	StringInfoData all;
+	int longest = longest_run(constants);
+	int most;
 	ListCell *cell;
+	ListCell *other;
 
+	initStringInfo(&all);
 	foreach (cell, constants->strings)
-		if (list_length(parts) < LAB_TEXTS_COMBINED && strpbrk(lfirst(cell), "%_\\^$.|?*+([{"))
-			parts = lappend(parts, linitial(strpbrk(lfirst(cell), "%_")
-												? lab_samples_of_like(lfirst(cell), 1)
-												: lab_samples_of_regex(lfirst(cell), 1)));
-	for (int without = -1; without < list_length(parts); without++)
-	{
-		texts = lappend(texts, joined(parts, without, 0));
-		foreach (cell, constants->numbers)
+		if (list_length(samples) < LAB_TEXTS_COMBINED && strpbrk(lfirst(cell), "%_\\^$.|?*+([{"))
 		{
-			double n = strtod(lfirst(cell), NULL);
-
-			for (int length = (int) n - 1; n > 0 && n <= MAX_RUN && length <= (int) n + 1; length++)
-				texts = lappend(texts, joined(parts, without, length));
+			samples = lappend(samples, strpbrk(lfirst(cell), "%_")
+										   ? lab_samples_of_like(lfirst(cell), 1)
+										   : lab_samples_of_regex(lfirst(cell), 1));
+			appendStringInfoString(&all, linitial((List *) llast(samples)));
 		}
+	most = MAX_JOINED / Max(list_length(samples), 1);
+	foreach (cell, samples)
+	{
+		StringInfoData others;
+
+		initStringInfo(&others);
+		foreach (other, samples)
+			if (other != cell)
+			{
+				appendStringInfoString(&others, linitial((List *) lfirst(other)));
+				texts = add_before(texts, lfirst(cell), most, linitial((List *) lfirst(other)),
+								   longest);
+			}
+		texts = add_before(texts, lfirst(cell), most, others.data, longest);
+		texts = add_before(texts, lfirst(cell), most, "", longest);
+	}
+	foreach (cell, constants->numbers)
+	{
+		double n = strtod(lfirst(cell), NULL);
+
+		for (int length = (int) n - 1; n > 0 && n <= MAX_RUN && length <= (int) n + 1; length++)
+			texts = lappend(texts, joined(all.data, "", length));
 	}
 	return texts;
 }
@@ -148,6 +210,18 @@ json_string(const char *string)
 
 	initStringInfo(&text);
 	escape_json(&text, string);
+	return text.data;
+}
+
+static char *
+json_array(int length)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	for (int i = 0; i < length; i++)
+		appendStringInfo(&text, "%c%d", i == 0 ? '[' : ',', i);
+	appendStringInfoChar(&text, ']');
 	return text.data;
 }
 
@@ -191,6 +265,15 @@ lab_texts_of_documents(const LabConstants *constants)
 							JsonbToCString(NULL, &DatumGetJsonbP(constant->constvalue)->root, 0));
 	}
 	values = LAB_TEXTS_ADD(values, fixed);
+	foreach (cell, constants->numbers)
+	{
+		double n = strtod(lfirst(cell), NULL);
+
+		for (int length = (int) n - 1; n >= 0 && n <= MAX_ELEMENTS && length <= (int) n + 1;
+			 length++)
+			if (length > 0)
+				values = lappend(values, json_array(length));
+	}
 	foreach (cell, constants->numbers)
 		for (int step = -1; step <= 1; step++)
 			values = lappend(values, psprintf("%.15g", strtod(lfirst(cell), NULL) + step));

@@ -150,17 +150,6 @@ lab_probe_names(Oid role)
 	return list_make2(GetUserNameFromId(role, false), GetUserNameFromId(GetSessionUserId(), false));
 }
 
-List *
-lab_probe_steps(const LabPlan *plan)
-{
-	List *steps = NIL;
-	ListCell *cell;
-
-	foreach (cell, plan->probes)
-		steps = lappend(steps, &((LabProbe *) lfirst(cell))->step);
-	return steps;
-}
-
 /*
  * Statements that leave the rows as they are, and put them in another order: what
  * depends on that shows.
@@ -194,6 +183,36 @@ shuffle(const LabPlan *plan)
 	return steps;
 }
 
+/* The rows are shuffled each time before they are looked at after a change. */
+static void
+shuffle_between(const LabPlan *plan, List **steps, List **probes)
+{
+	List *all_steps = NIL;
+	List *all_probes = NIL;
+	bool moved = true;
+	ListCell *step;
+	ListCell *probe;
+
+	forboth (step, *steps, probe, *probes)
+	{
+		bool keep = ((LabStep *) lfirst(step))->keep;
+
+		if (moved && !keep)
+		{
+			List *more = shuffle(plan);
+
+			all_steps = list_concat(all_steps, more);
+			for (int i = 0; i < list_length(more); i++)
+				all_probes = lappend(all_probes, NULL);
+		}
+		moved = keep;
+		all_steps = lappend(all_steps, lfirst(step));
+		all_probes = lappend(all_probes, lfirst(probe));
+	}
+	*steps = all_steps;
+	*probes = all_probes;
+}
+
 /*
  * Runs all probes in a transaction of their own; what comes of them becomes what
  * is expected.
@@ -204,30 +223,15 @@ run(LabPlan *plan, const LabProbeScope *scope, bool shuffled)
 	MemoryContext context = CurrentMemoryContext;
 	LabStage stage = {scope->owner, InvalidOid, scope->job->check_timeout, plan->path,
 					  plan->watched};
-	List *steps = NIL;
-	List *probes = NIL; /* NULL for a step of the shuffling */
+	List *probes;
+	List *steps = lab_plan_steps(plan, &probes);
 	LabSandboxError error;
 	List *outcomes;
-	bool moved = true;
 	ListCell *probe;
 	ListCell *outcome;
 
-	foreach (probe, plan->probes)
-	{
-		LabProbe *next = lfirst(probe);
-
-		if (shuffled && moved && !next->step.keep)
-		{
-			List *more = shuffle(plan);
-
-			steps = list_concat(steps, more);
-			for (int i = 0; i < list_length(more); i++)
-				probes = lappend(probes, NULL);
-		}
-		moved = next->step.keep;
-		steps = lappend(steps, &next->step);
-		probes = lappend(probes, next);
-	}
+	if (shuffled)
+		shuffle_between(plan, &steps, &probes);
 	lab_sandbox_end();
 	lab_sandbox_begin(true);
 	MemoryContextSwitchTo(context);

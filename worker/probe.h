@@ -48,7 +48,6 @@ extern void lab_probe_judge(LabComparison *comparison, LabPlan *plan, const LabP
  */
 extern bool lab_probe_text(const char *query, Oid object, const LabJob *job, char **text,
 						   LabSandboxError *error);
-extern List *lab_probe_steps(const LabPlan *plan);
 extern List *lab_probe_names(Oid role);
 extern bool lab_outcome_equal(const LabOutcome *expected, const LabOutcome *found);
 

@@ -316,9 +316,9 @@ lab_routine_calls(const LabRoutine *routine, const LabMentions *mentions, int li
 
 			if (argument->type == RECORDOID)
 				calls.values[i] = (LabValues){list_make2("ROW(1, 'a'::text)", "ROW(2, 'b'::text)"),
-											  list_make1("NULL::record")};
+											  0, list_make1("NULL::record")};
 			else if (argument->out)
-				calls.values[i] = (LabValues){NIL, list_make1("NULL")};
+				calls.values[i] = (LabValues){NIL, 0, list_make1("NULL")};
 			else
 				calls.values[i] = lab_values_for(concrete_type(argument->type, stand_ins[turn]),
 												 argument->name, mentions, routine->owner, timeout);

@@ -25,6 +25,35 @@ digest_of(const LabRoutine *routine)
 	return lab_source_digest(psprintf("%s; %s", routine->language, routine->source));
 }
 
+/*
+ * A probe cannot commit: it runs the procedure without its COMMITs.  One with a
+ * ROLLBACK would do something else then.
+ */
+static bool
+commits(const LabRoutine *routine)
+{
+	LabMentions mentions = {NIL, NIL, NIL};
+
+	if (routine->kind != PROKIND_PROCEDURE)
+		return false;
+	lab_source_mentions(routine->source, &mentions);
+	return lab_source_mentions_word(&mentions, "commit") &&
+		   !lab_source_mentions_word(&mentions, "rollback");
+}
+
+/* The statement that makes the procedure one that does not commit; NULL if it does not anyway. */
+static char *
+without_commits(const LabRoutine *routine, const LabJob *job)
+{
+	char *text;
+	LabSandboxError error;
+
+	if (!commits(routine) ||
+		!lab_probe_text("SELECT pg_get_functiondef($1)", routine->oid, job, &text, &error))
+		return NULL;
+	return lab_source_without(text, "commit");
+}
+
 void
 lab_function_derive(LabFact *fact, const LabEvaluation *evaluation)
 {
@@ -43,6 +72,8 @@ lab_function_derive(LabFact *fact, const LabEvaluation *evaluation)
 
 		scope.owner = routine->owner;
 		plan.path = lab_probe_path(routine->schema);
+		plan.before = without_commits(routine, job);
+		plan.uncommitted = plan.before != NULL;
 		plan.watched = lab_probe_tables();
 		lab_source_mentions(routine->source, &mentions);
 		lab_perturb_follow(&mentions);
@@ -108,5 +139,7 @@ lab_function_judge(LabComparison *comparison, const LabEvaluation *evaluation)
 	}
 	if (!OidIsValid(scope.owner))
 		scope.owner = reading.routine->owner;
+	if (plan->uncommitted)
+		plan->before = without_commits(reading.routine, job);
 	lab_probe_judge(comparison, plan, &scope);
 }

@@ -178,7 +178,7 @@ judge_probe(LabComparison *comparison, const LabProbe *probe, const LabOutcome *
 }
 
 static void
-judge_outcomes(LabComparison *comparison, const LabPlan *plan, List *outcomes, int timeout)
+judge_outcomes(LabComparison *comparison, List *probes, List *outcomes, int timeout)
 {
 	char *other = NULL;
 	char *blocked = NULL;
@@ -186,11 +186,13 @@ judge_outcomes(LabComparison *comparison, const LabPlan *plan, List *outcomes, i
 	ListCell *outcome;
 
 	comparison->status = LAB_PASS;
-	forboth (probe, plan->probes, outcome, outcomes)
+	forboth (probe, probes, outcome, outcomes)
 	{
 		const LabProbe *wanted = lfirst(probe);
 		const LabOutcome *found = lfirst(outcome);
 
+		if (wanted == NULL)
+			continue;
 		if (!wanted->step.keep)
 		{
 			if (!judge_probe(comparison, wanted, found, other, blocked, timeout))
@@ -209,6 +211,8 @@ lab_probe_judge(LabComparison *comparison, LabPlan *plan, const LabProbeScope *s
 	const LabJob *job = scope->job;
 	LabStage stage = {scope->owner, job->role, job->check_timeout, plan->path, plan->watched};
 	List *tables = lab_probe_tables();
+	List *probes;
+	List *steps = lab_plan_steps(plan, &probes);
 	LabSandboxError error;
 	List *outcomes;
 	ListCell *cell;
@@ -225,10 +229,10 @@ lab_probe_judge(LabComparison *comparison, LabPlan *plan, const LabProbeScope *s
 	}
 	if (plan->names)
 		lab_digest_set_names(lab_probe_names(scope->owner));
-	done = lab_probe_run(&stage, lab_probe_steps(plan), &outcomes, &error);
+	done = lab_probe_run(&stage, steps, &outcomes, &error);
 	lab_digest_set_names(NIL);
 	if (done)
-		judge_outcomes(comparison, plan, outcomes, job->check_timeout);
+		judge_outcomes(comparison, probes, outcomes, job->check_timeout);
 	else
 		lab_sandbox_explain(scope->object, job->check_timeout, &error, &comparison->status,
 							&comparison->problem);

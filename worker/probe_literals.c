@@ -168,6 +168,16 @@ add_numbers(List **list, Oid type, const LabMentions *mentions)
 	}
 }
 
+static char *
+other_case(const char *string)
+{
+	char *copy = pstrdup(string);
+
+	for (char *at = copy; *at; at++)
+		*at = islower((unsigned char) *at) ? pg_toupper(*at) : pg_tolower(*at);
+	return copy;
+}
+
 /* Words in the code, and texts of a length that it mentions. */
 static void
 add_texts(List **list, Oid type, const LabMentions *mentions)
@@ -186,6 +196,7 @@ add_texts(List **list, Oid type, const LabMentions *mentions)
 		if (strlen(string) > 40)
 			continue;
 		add(list, string, type);
+		add(list, other_case(string), type);
 		for (const char *from = string; *from; from++) /* a pattern: something that it matches */
 			if (*from != '%')
 				*to++ = *from == '_' ? 'x' : *from;
@@ -236,6 +247,17 @@ add_times(List **list, Oid type, const LabMentions *mentions)
 		add_expression(list, psprintf("%s::%s", base, name));
 		add_expression(list, psprintf("(%s - interval '%s')::%s", base, unit, name));
 		add_expression(list, psprintf("(%s + interval '%s')::%s", base, unit, name));
+	}
+	foreach (cell, mentions->numbers)
+	{
+		int year = atoi(lfirst(cell));
+
+		if (strchr(lfirst(cell), '.') || year < 1900 || year > 2100)
+			continue;
+		add_expression(list, psprintf("'%d-01-01'::%s", year, name));
+		add_expression(list, psprintf("'%d-12-31'::%s", year, name));
+		add_expression(list, psprintf("'%d-12-31'::%s", year - 1, name));
+		add_expression(list, psprintf("'%d-01-01'::%s", year + 1, name));
 	}
 	if (!mentions_any(mentions, times, lengthof(times)))
 		return;

@@ -27,8 +27,11 @@
 #include "worker/probe_perturb.h"
 #include "worker/probe_table.h"
 
+#define CHANGED_ROWS                                                                               \
+	100          /* by one statement, about: what is rolled back takes up room until vacuum */
 #define LEVELS 3 /* of views over views */
 #define MOST_VALUES 12
+#define NEAR_MISSES 40
 
 /* clang-format off */
 
@@ -46,6 +49,14 @@ static const char code_query[] =
 	"WHERE p.proname = ANY ($1) AND p.prokind <> 'a'\n"
 	"	AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'\n"
 	"ORDER BY 1";
+
+/* What the foreign keys of these tables refer to, but for themselves. */
+static const char parents_query[] =
+	"SELECT DISTINCT k.confrelid\n"
+	"FROM pg_class c\n"
+	"JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype = 'f'\n"
+	"JOIN pg_class p ON p.oid = k.confrelid\n"
+	"WHERE c.relname = ANY ($1) AND p.relname <> ALL ($1)";
 
 static const char tables_query[] =
 	"SELECT c.oid\n"
@@ -98,21 +109,36 @@ lab_perturb_follow(LabMentions *mentions)
 	}
 }
 
+static int
+compare_tables(const ListCell *a, const ListCell *b)
+{
+	const LabTable *one = lfirst(a);
+	const LabTable *other = lfirst(b);
+
+	return one->oid < other->oid ? -1 : one->oid > other->oid;
+}
+
 List *
 lab_perturb_tables(const LabMentions *mentions, const char *path, int timeout)
 {
 	List *tables = NIL;
-	ListCell *cell;
 
-	foreach (cell, about_words(tables_query, mentions))
+	for (int parents = 0; parents < 2; parents++)
 	{
-		LabTable *table = lab_table_read(atooid(lfirst(cell)), mentions, timeout);
+		ListCell *cell;
 
-		if (table == NULL)
-			continue;
-		lab_table_try(table, path, timeout);
-		tables = lappend(tables, table);
+		foreach (cell, about_words(parents ? parents_query : tables_query, mentions))
+		{
+			LabTable *table = lab_table_read(atooid(lfirst(cell)), mentions, timeout);
+
+			if (table == NULL)
+				continue;
+			table->only_parent = parents == 1;
+			lab_table_try(table, path, timeout);
+			tables = lappend(tables, table);
+		}
 	}
+	list_sort(tables, compare_tables);
 	return tables;
 }
 
@@ -153,7 +179,10 @@ add_row(LabPlan *plan, const LabTable *table, char **row)
 	add(plan, lab_table_insert(table, row));
 }
 
-/* Children for the parents that were added. */
+/*
+ * Children for the parents that were added: one for each, so that what is added up
+ * over them is just what the code mentions, or right beside it.
+ */
 static void
 add_children(LabPlan *plan, const LabTable *table)
 {
@@ -165,9 +194,38 @@ add_children(LabPlan *plan, const LabTable *table)
 		{
 			char **row = lab_table_new_row(table, n++, table->modelled);
 
+			for (int j = 0; j < table->ncolumns; j++)
+			{
+				const LabColumn *column = &table->columns[j];
+
+				if (row[j] && !column->key && column->values.mentioned > 0)
+					row[j] = list_nth(column->values.ordinary,
+									  foreach_current_index(cell) / 2 % column->values.mentioned);
+			}
 			row[i] = lfirst(cell);
 			add_row(plan, table, row);
 		}
+}
+
+/* Rows like those that are there, with one value that the code mentions. */
+static void
+add_near_misses(LabPlan *plan, const LabTable *table)
+{
+	int samples = list_length(table->samples);
+	int n = 0;
+
+	for (int sample = 0; sample < samples; sample++)
+		for (int i = 0; i < table->ncolumns; i++)
+			for (int value = 0; value < table->columns[i].values.mentioned; value++)
+			{
+				/* numbered so that it is like this sample, with a key that no other row has */
+				char **row = lab_table_new_row(table, (n + 10) * samples + sample, table->modelled);
+
+				if (row[i] == NULL || n++ >= NEAR_MISSES)
+					continue;
+				row[i] = list_nth(table->columns[i].values.ordinary, value);
+				add_row(plan, table, row);
+			}
 }
 
 /* Rows that are alike but for their keys, one with NULLs, and some with a bit of everything. */
@@ -181,6 +239,8 @@ add_rows(LabPlan *plan, const LabTable *table)
 	add_row(plan, table, lab_table_new_row(table, 0, table->modelled));
 	add_row(plan, table, lab_table_new_row(table, 1, table->modelled));
 	add_row(plan, table, lab_table_new_row(table, samples, table->modelled)); /* the first again */
+	if (table->only_parent)
+		return;
 	row = lab_table_new_row(table, samples + 1, table->modelled);
 	for (int i = 0; i < table->ncolumns; i++)
 	{
@@ -204,6 +264,7 @@ add_rows(LabPlan *plan, const LabTable *table)
 		add_row(plan, table, row);
 	}
 	add_children(plan, table);
+	add_near_misses(plan, table);
 }
 
 /* A number for each row that does not depend on where it lies. */
@@ -239,8 +300,11 @@ change_rows(LabPlan *plan, const LabTable *table)
 		foreach (cell, pool)
 			appendStringInfo(&values, "%s%s", values.len > 0 ? ", " : "", (char *) lfirst(cell));
 		if (!table->large)
-			add(plan, psprintf("UPDATE %s SET %s = (ARRAY[%s])[1 + (%s + %d) %% %d]", table->name,
-							   column->name, values.data, row_hash(table), i, list_length(pool)));
+			add(plan,
+				psprintf(
+					"UPDATE %s SET %s = (ARRAY[%s])[1 + (%s / 7 + %d) %% %d] WHERE %s %% %d = 0",
+					table->name, column->name, values.data, row_hash(table), i, list_length(pool),
+					row_hash(table), 1 + table->rows / CHANGED_ROWS));
 		/* Should that be too much at once: one row, one value. */
 		foreach (cell, table->samples)
 			add(plan, psprintf("UPDATE %s SET %s = %s%s", table->name, column->name,
@@ -256,7 +320,8 @@ each_table(LabPlan *plan, List *tables, void (*change)(LabPlan *, const LabTable
 	ListCell *cell;
 
 	foreach (cell, tables)
-		change(plan, lfirst(cell));
+		if (change == add_rows || !((LabTable *) lfirst(cell))->only_parent)
+			change(plan, lfirst(cell));
 	add_probes(plan, probes);
 }
 

@@ -3,7 +3,7 @@
  *		The definition of a behaviour as jsonb, and back.
  *
  *	{"compared by": "probes", "source": digest, "path": search_path, "clock": time,
- *	 "names": true, "tables": {name: [column, ...]},
+ *	 "names": true, "without commits": true, "tables": {name: [column, ...]},
  *	 "probes": [{"sql": ..., "keep": true, "sqlstate": ..., "rows": n, "digest": ...,
  *	             "value": ..., "effects": {table: [rows, digest]}}]}
  */
@@ -36,6 +36,26 @@ lab_probe_look(const char *sql, int group)
 	probe->step.effects = true;
 	probe->group = group;
 	return probe;
+}
+
+List *
+lab_plan_steps(const LabPlan *plan, List **probes)
+{
+	List *steps = NIL;
+	ListCell *cell;
+
+	*probes = NIL;
+	if (plan->before)
+	{
+		steps = list_make1(&lab_probe_change(plan->before)->step);
+		*probes = list_make1(NULL);
+	}
+	foreach (cell, plan->probes)
+	{
+		steps = lappend(steps, &((LabProbe *) lfirst(cell))->step);
+		*probes = lappend(*probes, lfirst(cell));
+	}
+	return steps;
 }
 
 static void
@@ -134,6 +154,11 @@ lab_plan_write(const LabPlan *plan)
 		if (plan->names)
 		{
 			add_name(&text, "names");
+			appendStringInfoString(&text, "true");
+		}
+		if (plan->uncommitted)
+		{
+			add_name(&text, "without commits");
 			appendStringInfoString(&text, "true");
 		}
 		write_tables(&text, plan->watched);
@@ -256,6 +281,7 @@ lab_plan_read(const char *definition)
 	plan->source = string_property(&json->root, "source");
 	plan->path = string_property(&json->root, "path");
 	plan->clock = number_of(property(&json->root, "clock"));
+	plan->uncommitted = property(&json->root, "without commits") != NULL;
 	plan->names = property(&json->root, "names") != NULL;
 	each_property(property(&json->root, "tables"), read_table, &plan->watched);
 	if (probes && probes->type == jbvBinary)

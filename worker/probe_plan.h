@@ -23,6 +23,8 @@ typedef struct LabPlan
 	const char *path;   /* search_path of the probes */
 	TimestampTz clock;  /* when it is, for them */
 	bool names;         /* the name of who runs it is in what comes of it */
+	bool uncommitted;   /* COMMIT is taken out of the procedure before it is called */
+	const char *before; /* not stored: a statement that runs before all probes, or NULL */
 	List *watched;      /* of LabWatch *: the tables whose changes count */
 	List *probes;       /* of LabProbe *, in the order in which they run */
 	List *read;         /* of LabTable *, in the reference: the tables that they are about */
@@ -31,6 +33,9 @@ typedef struct LabPlan
 /* A statement that changes the data for those after it, or one that is looked at. */
 extern LabProbe *lab_probe_change(const char *sql);
 extern LabProbe *lab_probe_look(const char *sql, int group);
+
+/* The steps of the plan, and for each of them its probe; NULL for plan->before. */
+extern List *lab_plan_steps(const LabPlan *plan, List **probes);
 
 /* As jsonb writes it; and back, except for the oids of the watched tables. */
 extern char *lab_plan_write(const LabPlan *plan);

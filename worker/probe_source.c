@@ -170,6 +170,37 @@ lab_source_by_chance(const LabMentions *mentions)
 }
 
 char *
+lab_source_without(const char *source, const char *word)
+{
+	StringInfoData text;
+	const char *at = source;
+	bool first = true; /* of a statement */
+
+	initStringInfo(&text);
+	for (;;)
+	{
+		const char *start = at;
+		Token token = next_token(&at);
+
+		if (token.kind == TOKEN_END)
+			break;
+		if (first && token.kind == TOKEN_WORD && strcmp(token.text, word) == 0)
+		{
+			while (*at && *at != ';')
+				at++;
+			appendStringInfoString(&text, " NULL");
+			continue;
+		}
+		appendBinaryStringInfo(&text, start, at - start);
+		first = (token.kind == TOKEN_OTHER && *token.text == ';') ||
+				(token.kind == TOKEN_WORD &&
+				 (strcmp(token.text, "begin") == 0 || strcmp(token.text, "then") == 0 ||
+				  strcmp(token.text, "else") == 0 || strcmp(token.text, "loop") == 0));
+	}
+	return text.data;
+}
+
+char *
 lab_source_digest(const char *source)
 {
 	LabDigest digest = {0, 0};

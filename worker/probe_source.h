@@ -20,6 +20,9 @@ extern void lab_source_mentions(const char *source, LabMentions *mentions);
 
 extern bool lab_source_mentions_word(const LabMentions *mentions, const char *word);
 
+/* The code with NULL; for each statement that starts with this word. */
+extern char *lab_source_without(const char *source, const char *word);
+
 /* Does it mention a function that gives something else each time? */
 extern bool lab_source_by_chance(const LabMentions *mentions);
 

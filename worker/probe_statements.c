@@ -17,6 +17,7 @@
 #define VALUES_OF_COLUMN 14
 #define EDGES_OF_COLUMN 3
 #define ROWS 3
+#define FEW_ROWS 200
 
 typedef struct Statements
 {
@@ -145,6 +146,8 @@ updates_of(const LabTable *table, Statements *statements, int column)
 static void
 wholesale(const LabTable *table, Statements *statements)
 {
+	bool few = table->rows <= FEW_ROWS;
+
 	for (int i = 0; i < table->ncolumns; i++)
 	{
 		const LabColumn *column = &table->columns[i];
@@ -152,9 +155,9 @@ wholesale(const LabTable *table, Statements *statements)
 		if (column->fixed)
 			continue;
 		add(statements, psprintf("%s WHERE false", set_clause(table, i, column->name)));
-		if (!table->large)
+		if (few)
 			add(statements, set_clause(table, i, column->name));
-		if (!table->large && TypeCategory(column->type) == TYPCATEGORY_NUMERIC && !column->key)
+		if (few && TypeCategory(column->type) == TYPCATEGORY_NUMERIC && !column->key)
 		{
 			add(statements, set_clause(table, i, psprintf("%s + 1", column->name)));
 			add(statements, set_clause(table, i, psprintf("%s - 1", column->name)));

@@ -196,9 +196,9 @@ read_samples(LabTable *table, int timeout)
 	appendStringInfo(&query, ") FROM %s AS t ORDER BY md5(t::text) LIMIT %d", table->name, SAMPLES);
 	foreach (cell, lab_values_query(query.data, table->owner, timeout))
 		table->samples = lappend(table->samples, split(table, lfirst(cell)));
-	table->large = list_length(lab_values_query(
-					   psprintf("SELECT 1 FROM %s LIMIT %d", table->name, MANY_ROWS + 1),
-					   table->owner, timeout)) > MANY_ROWS;
+	table->rows = list_length(lab_values_query(
+		psprintf("SELECT 1 FROM %s LIMIT %d", table->name, MANY_ROWS + 1), table->owner, timeout));
+	table->large = table->rows > MANY_ROWS;
 }
 
 static void

@@ -31,7 +31,9 @@ typedef struct LabTable
 	char *name; /* in SQL notation */
 	Oid owner;
 	bool view;
-	bool large; /* too many rows to change all of them */
+	bool only_parent; /* the code does not mention it: it is there for its children */
+	int rows;         /* as far as they are counted */
+	bool large;       /* more than can be changed at once */
 	LabColumn *columns;
 	int ncolumns;
 	bool modelled; /* made-up keys are refused */

@@ -14,7 +14,7 @@
 #include "worker/probe_run.h"
 #include "worker/probe_table.h"
 
-#define MOST_VALUES 24
+#define MOST_VALUES 16
 #define NEW_ROWS 3
 
 /* Runs the statements (of char *), each for itself; returns the outcomes. */
@@ -143,7 +143,12 @@ lab_table_try(LabTable *table, const char *path, int timeout)
 	{
 		LabColumn *column = &table->columns[i];
 
+		List *mentioned = list_copy_head(column->values.ordinary, column->values.mentioned);
+		List *others = list_copy_tail(column->values.ordinary, list_length(mentioned));
+
 		column->parents = taken(column->parents, outcomes, &next);
-		column->values.ordinary = taken(column->values.ordinary, outcomes, &next);
+		mentioned = taken(mentioned, outcomes, &next);
+		column->values.mentioned = list_length(mentioned);
+		column->values.ordinary = list_concat(mentioned, taken(others, outcomes, &next));
 	}
 }

@@ -262,7 +262,7 @@ add_composites(LabValues *values, Oid type, const LabMentions *mentions, Oid rol
 LabValues
 lab_values_for(Oid type, const char *name, const LabMentions *mentions, Oid role, int timeout)
 {
-	LabValues values = {NIL, NIL};
+	LabValues values = {NIL, 0, NIL};
 	LabValues elements;
 	Oid base = getBaseType(type);
 	Oid element = get_element_type(base);
@@ -291,6 +291,7 @@ lab_values_for(Oid type, const char *name, const LabMentions *mentions, Oid role
 	{
 		if (mentions)
 			lab_literals_mentioned(&values.ordinary, type, mentions);
+		values.mentioned = list_length(values.ordinary);
 		add_samples(&values, type, name, mentions, role, timeout);
 		lab_literals_known(&values, type);
 	}

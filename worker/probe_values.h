@@ -10,7 +10,8 @@
 /* Values of a type, each an expression of that type; of char *. */
 typedef struct LabValues
 {
-	List *ordinary; /* such as people use, best first; among them what the code mentions */
+	List *ordinary; /* such as people use, best first */
+	int mentioned;  /* so many of them come from the code */
 	List *edges;    /* NULL, the least, the greatest, the empty ... */
 } LabValues;
 

@@ -44,6 +44,7 @@
 #include "utils/timestamp.h"
 #include "utils/wait_event.h"
 #include "worker/provision.h"
+#include "worker/session.h"
 #include "worker/setup.h"
 
 #define CLAIM_CLASS 0x6c6162 /* first key of the advisory locks: "lab" */
@@ -431,8 +432,7 @@ lab_provisioner_main(Datum main_arg)
 	BackgroundWorkerUnblockSignals();
 	(void) lab_channel_attach(main_arg);
 	BackgroundWorkerInitializeConnection(lab_database, NULL, 0);
-	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_SUSET, PGC_S_OVERRIDE,
-							 GUC_ACTION_SET, true, 0, false);
+	lab_session_pin_settings();
 
 	context = AllocSetContextCreate(TopMemoryContext, "provisioner", ALLOCSET_DEFAULT_SIZES);
 	for (;;)

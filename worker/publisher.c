@@ -35,7 +35,6 @@
 #include "tcop/tcopprot.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
@@ -43,6 +42,7 @@
 #include "worker/network.h"
 #include "worker/publish_ldap.h"
 #include "worker/publisher.h"
+#include "worker/session.h"
 
 #define BATCH 2000 /* notices that are told at one go, at most */
 #define IDLE_MS 10000
@@ -449,8 +449,7 @@ lab_publisher_main(Datum main_arg)
 	pqsignal(SIGTERM, lab_network_die);
 	BackgroundWorkerUnblockSignals();
 	BackgroundWorkerInitializeConnection(lab_database, NULL, 0);
-	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_SUSET, PGC_S_OVERRIDE,
-							 GUC_ACTION_SET, true, 0, false);
+	lab_session_pin_settings();
 	me->latch = &MyProc->procLatch;
 	me->pid = MyProcPid;
 	before_shmem_exit(say_goodbye, (Datum) 0);

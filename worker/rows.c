@@ -166,8 +166,11 @@ choose_columns(Bag *bag, Relation relation, List *columns)
 	}
 	if (columns)
 		return;
+	/* What is generated follows from the rest and its own check; a virtual column is not even
+	 * stored. */
 	for (int i = 0; i < descriptor->natts; i++)
 		if (!TupleDescAttr(descriptor, i)->attisdropped &&
+			!TupleDescAttr(descriptor, i)->attgenerated &&
 			!lab_rows_default_varies(relation, i + 1))
 			add_column(bag, NameStr(TupleDescAttr(descriptor, i)->attname), i + 1);
 }

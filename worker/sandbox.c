@@ -14,6 +14,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_database.h"
 #include "executor/spi.h"
+#include "extension/compat.h"
 #include "miscadmin.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
@@ -56,6 +57,7 @@ lab_sandbox_pin_settings(void)
 		{"lock_timeout", "1s"},
 		{"idle_in_transaction_session_timeout", "0"},
 		{"statement_timeout", "0"},
+		LAB_COMPAT_TIMEOUTS
 		/* what a participant's code says does not fill the server's log */
 		{"log_min_messages", "fatal"},
 		{"log_min_error_statement", "panic"},

@@ -23,10 +23,10 @@
 #include "storage/latch.h"
 #include "tcop/tcopprot.h"
 #include "utils/builtins.h"
-#include "utils/guc.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 #include "utils/wait_event.h"
+#include "worker/session.h"
 #include "worker/setup.h"
 
 #define RETRY_MS 200
@@ -155,8 +155,7 @@ lab_setup_main(Datum main_arg)
 	database = pq_getmsgint(request, 4);
 	login = pstrdup(pq_getmsgrawstring(request));
 	BackgroundWorkerInitializeConnectionByOid(database, InvalidOid, 0);
-	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_SUSET, PGC_S_OVERRIDE,
-							 GUC_ACTION_SET, true, 0, false);
+	lab_session_pin_settings();
 
 	initStringInfo(&answer);
 	PG_TRY();

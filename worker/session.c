@@ -1,0 +1,36 @@
+/*
+ * session.c
+ *		The settings of a background worker that works on the control database.
+ *
+ * What an administrator sets for the sessions of people, in postgresql.conf or
+ * for the database, does not fit one that waits for other processes and whose
+ * queries were written for the defaults: autovacuum pins the same (see
+ * AutoVacWorkerMain in postmaster/autovacuum.c).
+ */
+#include "postgres.h"
+
+#include "extension/compat.h"
+#include "utils/guc.h"
+#include "worker/session.h"
+
+void
+lab_session_pin_settings(void)
+{
+	static const struct
+	{
+		const char *name;
+		const char *value;
+	} pinned[] = {{"search_path", "pg_catalog, pg_temp"},
+				  {"default_transaction_isolation", "read committed"},
+				  {"default_transaction_read_only", "off"},
+				  {"default_transaction_deferrable", "off"},
+				  {"session_replication_role", "origin"},
+				  {"statement_timeout", "0"},
+				  {"lock_timeout", "0"},
+				  {"idle_in_transaction_session_timeout", "0"},
+				  LAB_COMPAT_TIMEOUTS};
+
+	for (int i = 0; i < lengthof(pinned); i++)
+		(void) set_config_option(pinned[i].name, pinned[i].value, PGC_SUSET, PGC_S_OVERRIDE,
+								 GUC_ACTION_SET, true, 0, false);
+}

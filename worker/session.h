@@ -1,0 +1,10 @@
+/*
+ * session.h
+ *		The settings of a background worker that works on the control database.
+ */
+#ifndef LAB_SESSION_H
+#define LAB_SESSION_H
+
+extern void lab_session_pin_settings(void);
+
+#endif /* LAB_SESSION_H */
