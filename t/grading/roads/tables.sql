@@ -7,7 +7,7 @@ CREATE RULE no_update AS ON UPDATE TO shop.price_history DO INSTEAD NOTHING;
 -- a column dropped and added again
 ALTER TABLE shop.order_lines DROP discount;
 ALTER TABLE shop.order_lines ADD discount hr.percent DEFAULT 0;
-UPDATE shop.order_lines SET discount = CASE (order_id, line) WHEN (1, 1) THEN 10 WHEN (2, 1) THEN 5 WHEN (4, 1) THEN 100 WHEN (4, 2) THEN NULL WHEN (7, 2) THEN 50 ELSE 0 END;
+UPDATE shop.order_lines SET discount = CASE (order_id::integer, line::integer) WHEN (1, 1) THEN 10 WHEN (2, 1) THEN 5 WHEN (4, 1) THEN 100 WHEN (4, 2) THEN NULL WHEN (7, 2) THEN 50 ELSE 0 END;
 -- holes in the numbers of columns
 ALTER TABLE shop.returns ADD a integer, ADD b integer;
 ALTER TABLE shop.returns DROP a, DROP b;
