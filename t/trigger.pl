@@ -56,5 +56,13 @@ $node->reload;
 $node->safe_psql('l_bob', 'CREATE TABLE t (a int NOT NULL)', extra_params => [ '-U', 'bob' ]);
 ok(poll($node, "SELECT passed > 0 FROM lab_progress('l') WHERE login = 'bob'"), 'without an interval every commit counts');
 
+# what comes and goes while it is compared
+$node->append_conf('postgresql.conf', "labcreator.debounce = '1ms'");
+$node->reload;
+$node->safe_psql('l_ann', "CREATE TABLE u (a int DEFAULT 1 + 1, b text DEFAULT lower('X') CHECK (b <> ''));\nDROP TABLE u;\n" x 300, extra_params => [ '-U', 'ann' ]);
+lab_sql($node, "SELECT lab_evaluate('l', 'ann')");
+is(lab_sql($node, "SELECT score FROM lab_progress('l') WHERE login = 'ann'"), '100.00', 'a table that comes and goes costs nothing');
+unlike(PostgreSQL::Test::Utils::slurp_file($node->logfile), qr/terminated by signal/, 'and no process');
+
 $node->stop;
 done_testing();
