@@ -230,7 +230,7 @@ GRANT CONNECT ON DATABASE $database TO lab_evaluator;
 \\c $database $login
 SET client_min_messages = error;
 \\o /dev/null
-$sql;
+$sql
 \\! @{[ $self->dump_command($lane) ]}
 \\c lab teacher
 SELECT lab_evaluate('wide', '$login');
