@@ -50,7 +50,7 @@ sub new
 		$self->{oid}[$lane] = $node->safe_psql('postgres', "SELECT oid FROM pg_database WHERE datname = 'wide_p$lane'");
 		lab_sql($node, "SELECT lab_evaluate('wide', 'p$lane')");
 
-		my $dump = PostgreSQL::Test::Utils::run_command([ 'pg_dump', '--no-owner', '-d', $node->connstr('reference') ]);
+		my ($dump) = PostgreSQL::Test::Utils::run_command([ 'pg_dump', '--no-owner', '-d', $node->connstr('reference') ]);
 		PostgreSQL::Test::Utils::append_to_file("$self->{files}/dump$lane.sql", $dump =~ s/\bteacher\b/p$lane/gr);
 	}
 	return $self;
@@ -112,7 +112,7 @@ sub keep
 
 	for my $lane (1 .. LANES)
 	{
-		$self->{dump}[$lane] = PostgreSQL::Test::Utils::run_command([ 'sh', '-c', $self->dump_command($lane) ]);
+		($self->{dump}[$lane]) = PostgreSQL::Test::Utils::run_command([ 'sh', '-c', $self->dump_command($lane) ]);
 		# a template may have no sessions: the evaluator lingers for some seconds
 		$self->{node}->safe_psql('postgres',
 			"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = 'wide_p$lane'");
