@@ -76,6 +76,8 @@ sub memory
 	return 'TABLESPACE memory STRATEGY file_copy';
 }
 
+$SIG{TERM} = $SIG{INT} = sub { exit 1 };
+
 END
 {
 	my $status = $?;
