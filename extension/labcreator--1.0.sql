@@ -514,7 +514,7 @@ AS $$
 				FROM pg_available_extension_versions v
 				WHERE quote_ident(v.name) = c.object), false)
 			OR c.kind IN ('event_trigger', 'foreign_data_wrapper', 'language', 'operator_class', 'operator_family',
-				'parameter', 'subscription', 'text_search_parser', 'text_search_template', 'transform')
+				'subscription', 'text_search_parser', 'text_search_template', 'transform')
 			OR c.kind = 'function' AND c.definition ->> 'language' IN ('c', 'internal')
 			THEN 'only a superuser can make it: put it into the starter'
 		WHEN c.kind = 'rows' AND left_out.columns IS NOT NULL
