@@ -1023,10 +1023,11 @@ COMMENT ON FUNCTION lab_extend(text, text, interval) IS
 -- Health.
 -- ---------------------------------------------------------------------------
 CREATE FUNCTION lab.workers(OUT coordinator integer, OUT started timestamptz, OUT heartbeat timestamptz,
-	OUT starved timestamptz, OUT evaluators integer, OUT provisioners integer)
+	OUT starved timestamptz, OUT evaluators integer, OUT provisioners integer, OUT evaluations bigint, OUT judged bigint)
 LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'lab_workers';
-COMMENT ON FUNCTION lab.workers() IS 'labcreator''s processes, from shared memory';
+COMMENT ON FUNCTION lab.workers() IS
+	'labcreator''s processes, from shared memory; evaluations done, and checks judged in them by reading rows or running code';
 GRANT EXECUTE ON FUNCTION lab.workers() TO lab_master;
 
 CREATE FUNCTION lab_status()
