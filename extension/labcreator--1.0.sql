@@ -1472,12 +1472,14 @@ LANGUAGE sql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
 	INSERT INTO lab.error_counts AS e (participant_id, sqlstate, object, count)
-	SELECT participant, CASE WHEN known.n < 100 OR known.present THEN $2 ELSE 'other' END, $3, 1
-	FROM (
+	SELECT p.id, CASE WHEN known.n < 100 OR known.present THEN $2 ELSE 'other' END, $3, 1
+	FROM lab.participants p
+	CROSS JOIN (
 		SELECT count(*) AS n, bool_or(k.sqlstate = $2 AND k.object = $3) AS present
 		FROM lab.error_counts k
 		WHERE k.participant_id = participant
 	) known
+	WHERE p.id = participant
 	ON CONFLICT (participant_id, sqlstate, object) DO UPDATE SET count = e.count + 1
 $$;
 COMMENT ON FUNCTION lab.count_error(integer, text, text) IS 'counts one error of a participant';
