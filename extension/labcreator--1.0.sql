@@ -514,7 +514,7 @@ AS $$
 				FROM pg_available_extension_versions v
 				WHERE quote_ident(v.name) = c.object), false)
 			OR c.kind IN ('event_trigger', 'foreign_data_wrapper', 'language', 'operator_class', 'operator_family',
-				'parameter', 'subscription', 'text_search_parser', 'text_search_template', 'transform')
+				'subscription', 'text_search_parser', 'text_search_template', 'transform')
 			OR c.kind = 'function' AND c.definition ->> 'language' IN ('c', 'internal')
 			THEN 'only a superuser can make it: put it into the starter'
 		WHEN c.kind = 'rows' AND left_out.columns IS NOT NULL
@@ -1150,13 +1150,15 @@ AS $$
 			since = CASE WHEN r.status = EXCLUDED.status THEN r.since ELSE EXCLUDED.since END
 		RETURNING 1
 	), standing AS (
-		SELECT count(*) FILTER (WHERE v.status = 'pass' AND c.points > 0) AS passed,
+		-- What an evaluation does not mention is as it was.
+		SELECT count(*) FILTER (WHERE coalesce(v.status, r.status) = 'pass' AND c.points > 0) AS passed,
 			count(*) FILTER (WHERE c.points > 0) AS total,
-			coalesce(sum(c.points) FILTER (WHERE v.status = 'pass'), 0) AS earned,
+			coalesce(sum(c.points) FILTER (WHERE coalesce(v.status, r.status) = 'pass'), 0) AS earned,
 			coalesce(sum(c.points), 0) AS points
 		FROM lab.participants p
 		JOIN lab.checks c ON c.lab_id = p.lab_id
 		LEFT JOIN verdict v ON v.check_id = c.id
+		LEFT JOIN lab.results r ON r.participant_id = participant AND r.check_id = c.id
 		WHERE p.id = participant
 	), score AS (
 		-- Rounding never makes a whole of a part.
