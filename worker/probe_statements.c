@@ -37,12 +37,30 @@ set_clause(const LabTable *table, int column, const char *value)
 	return psprintf("UPDATE %s SET %s = %s", table->name, table->columns[column].name, value);
 }
 
+/* Text as people type it: what tidies it up shows here only. */
+static List *
+untidy(const LabColumn *column)
+{
+	List *known = column->values.ordinary;
+	const char *type = lab_type_any_length(column->type);
+	const char *value;
+
+	if (known == NIL || column->parents || TypeCategory(column->type) != TYPCATEGORY_STRING)
+		return NIL;
+	value = list_nth(known, column->values.mentioned < list_length(known) ? column->values.mentioned
+																		  : list_length(known) - 1);
+	return list_make3(psprintf("(' ' || upper(%s) || '  ')::%s", value, type),
+					  psprintf("upper(%s)::%s", value, type),
+					  psprintf("(initcap(%s) || ' ')::%s", value, type));
+}
+
 /* The values to try in a column; those of its parents where it has any. */
 static List *
 values_of(const LabColumn *column)
 {
-	List *values = list_copy_head(column->parents ? column->parents : column->values.ordinary,
-								  VALUES_OF_COLUMN);
+	List *values = list_concat(
+		untidy(column), list_copy_head(column->parents ? column->parents : column->values.ordinary,
+									   VALUES_OF_COLUMN));
 
 	return list_concat(values, list_copy_head(column->values.edges, EDGES_OF_COLUMN));
 }
@@ -162,6 +180,9 @@ wholesale(const LabTable *table, Statements *statements)
 			add(statements, set_clause(table, i, psprintf("%s + 1", column->name)));
 			add(statements, set_clause(table, i, psprintf("%s - 1", column->name)));
 			add(statements, set_clause(table, i, psprintf("%s * 2", column->name)));
+			add(statements,
+				set_clause(table, i,
+						   psprintf("(SELECT max(%s) FROM %s)", column->name, table->name)));
 		}
 	}
 	add(statements, psprintf("DELETE FROM %s WHERE false", table->name));
