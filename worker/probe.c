@@ -261,7 +261,15 @@ is_artefact(const LabOutcome *outcome)
 		return true;
 	if (outcome->sqlstate == ERRCODE_INSUFFICIENT_PRIVILEGE)
 		return strstr(outcome->message, "security-restricted") != NULL;
-	return ERRCODE_TO_CATEGORY(outcome->sqlstate) == ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION;
+	switch (ERRCODE_TO_CATEGORY(outcome->sqlstate))
+	{
+		case ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION:
+		case ERRCODE_INSUFFICIENT_RESOURCES:
+		case ERRCODE_PROGRAM_LIMIT_EXCEEDED: /* deep recursion: a loop has no such limit */
+			return true;
+		default:
+			return false;
+	}
 }
 
 /* What a probe shows, as far as others may show it as well. */

@@ -195,6 +195,32 @@ wholesale(const LabTable *table, Statements *statements)
 	}
 }
 
+/* Rows that become like each other, or the contrary of what they were. */
+static void
+alike(const LabTable *table, Statements *statements)
+{
+	if (table->large)
+		return;
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		const LabColumn *column = &table->columns[i];
+		char category = TypeCategory(column->type);
+		ListCell *cell;
+
+		if (column->fixed || column->key)
+			continue;
+		if (category == TYPCATEGORY_NUMERIC || category == TYPCATEGORY_DATETIME)
+			add(statements,
+				set_clause(table, i,
+						   psprintf("(SELECT max(%s) FROM %s)", column->name, table->name)));
+		if (category != TYPCATEGORY_BOOLEAN)
+			continue;
+		foreach (cell, table->samples)
+			add(statements, psprintf("%s%s", set_clause(table, i, psprintf("NOT %s", column->name)),
+									 lab_table_where(table, lfirst(cell))));
+	}
+}
+
 static void
 deletes(const LabTable *table, Statements *statements)
 {
@@ -221,6 +247,8 @@ lab_table_statements(const LabTable *table)
 	deletes(table, &statements);
 	statements.group++;
 	wholesale(table, &statements);
+	statements.group++;
+	alike(table, &statements);
 	for (int i = 0; i < table->ncolumns; i++)
 	{
 		if (table->columns[i].fixed)
