@@ -64,7 +64,7 @@ sub lab_error
 sub create_lab
 {
 	my ($node, $spec) = @_;
-	my $json = JSON::PP->new->canonical->encode($spec);
+	my $json = JSON::PP->new->canonical->ascii->encode($spec);
 
 	lab_sql($node, "SELECT lab_create(\$json\$$json\$json\$)");
 	lab_sql($node, "CALL lab_wait(\$name\$$spec->{lab}\$name\$, '90 seconds')");
