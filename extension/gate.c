@@ -26,6 +26,9 @@
 #include "utils/relcache.h"
 #include "utils/timestamp.h"
 
+#define PATIENCE_MS 5000
+#define STEP_MS 10
+
 static ClientAuthentication_hook_type previous_authentication_hook = NULL;
 
 LabGate *
@@ -110,6 +113,18 @@ is_participant(Oid role, const LabSlot *slot)
 	return OidIsValid(students) && role != students && is_member_of_role_nosuper(role, students);
 }
 
+/* When the server has just started, the gates are not set yet: that takes a moment. */
+static void
+wait_for_gates(void)
+{
+	for (int waited = 0; waited < PATIENCE_MS && pg_atomic_read_u64(&lab_shared->wanted_read) == 0;
+		 waited += STEP_MS)
+	{
+		CHECK_FOR_INTERRUPTS();
+		pg_usleep(STEP_MS * 1000L);
+	}
+}
+
 static void
 check_login(const char *user, const char *database)
 {
@@ -119,6 +134,8 @@ check_login(const char *user, const char *database)
 
 	if (!OidIsValid(role))
 		return; /* the server says so itself */
+	if (is_participant(role, NULL))
+		wait_for_gates();
 	oid = find_database(database);
 	slot = OidIsValid(oid) ? lab_slot_find(oid) : NULL;
 	if (!is_participant(role, slot))

@@ -90,6 +90,7 @@ cycle(void)
 		if (!lab_watch_read())
 			return NOT_INSTALLED_MS;
 		wanted_read = wanted;
+		pg_atomic_write_u64(&lab_shared->wanted_read, wanted);
 	}
 	lab_reply_to_students();
 	provisioning_at = lab_provision_oversee();

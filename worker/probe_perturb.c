@@ -28,8 +28,9 @@
 #include "worker/probe_table.h"
 
 #define CHANGED_ROWS                                                                               \
-	100          /* by one statement, about: what is rolled back takes up room until vacuum */
-#define LEVELS 3 /* of views over views */
+	100             /* by one statement, about: what is rolled back takes up room until vacuum */
+#define REPLACED 10 /* rows that take the place of those that were there */
+#define LEVELS 3    /* of views over views */
 #define MOST_VALUES 12
 #define NEAR_MISSES 40
 
@@ -343,6 +344,49 @@ remove_half(LabPlan *plan, const LabTable *table)
 				psprintf("DELETE FROM %s%s", table->name, lab_table_where(table, lfirst(cell))));
 }
 
+/* Of what is left, half again: among few rows, each one counts. */
+static void
+remove_more(LabPlan *plan, const LabTable *table)
+{
+	if (!table->large)
+		add(plan, psprintf("DELETE FROM %s WHERE %s / 2 %% 2 = 0", table->name, row_hash(table)));
+}
+
+static void
+remove_most(LabPlan *plan, const LabTable *table)
+{
+	if (!table->large)
+		add(plan, psprintf("DELETE FROM %s WHERE %s / 4 %% 4 > 0", table->name, row_hash(table)));
+}
+
+/* Children anew, a handful: each of other parents than the rest, so that it cannot hide behind
+ * them. */
+static void
+replace_children(LabPlan *plan, const LabTable *table)
+{
+	bool child = false;
+
+	for (int i = 0; i < table->ncolumns; i++)
+		child |= table->columns[i].parents != NIL;
+	if (!child || table->large)
+		return;
+	add(plan, psprintf("DELETE FROM %s", table->name));
+	for (int n = 0; n < REPLACED; n++)
+	{
+		char **row = lab_table_new_row(table, 400 + n, table->modelled);
+
+		for (int i = 0; i < table->ncolumns; i++)
+		{
+			const LabColumn *column = &table->columns[i];
+			List *values = column->parents ? column->parents : column->values.ordinary;
+
+			if (row[i] && values && (column->parents || !column->key))
+				row[i] = list_nth(values, n % list_length(values));
+		}
+		add_row(plan, table, row);
+	}
+}
+
 static void
 remove_all(LabPlan *plan, const LabTable *table)
 {
@@ -383,6 +427,9 @@ lab_perturb_plan(LabPlan *plan, List *tables, List *probes)
 	each_table(plan, tables, add_rows, probes);
 	each_table(plan, tables, change_rows, probes);
 	each_table(plan, children_first, remove_half, probes);
+	each_table(plan, children_first, remove_more, probes);
+	each_table(plan, children_first, remove_most, probes);
+	each_table(plan, children_first, replace_children, probes);
 	each_table(plan, children_first, remove_all, probes);
 }
 

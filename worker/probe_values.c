@@ -301,10 +301,16 @@ add_composites(LabValues *values, Oid type, const LabMentions *mentions, Oid rol
 
 		initStringInfo(&object);
 		for (int i = 0; i < descriptor->natts; i++)
-			if (!TupleDescAttr(descriptor, i)->attisdropped)
-				appendStringInfo(&object, "%s%s, %s", object.len > 0 ? ", " : "",
-								 quote_literal_cstr(NameStr(TupleDescAttr(descriptor, i)->attname)),
-								 choice(&parts[i], i + j));
+		{
+			Form_pg_attribute part = TupleDescAttr(descriptor, i);
+
+			/* the cast cuts a value to the length that the part has */
+			if (!part->attisdropped)
+				appendStringInfo(&object, "%s%s, (%s)::%s", object.len > 0 ? ", " : "",
+								 quote_literal_cstr(NameStr(part->attname)),
+								 choice(&parts[i], i + j),
+								 format_type_with_typemod(part->atttypid, part->atttypmod));
+		}
 		add(&values->ordinary,
 			psprintf("jsonb_populate_record(NULL::%s, jsonb_build_object(%s))", name, object.data));
 	}
