@@ -11,6 +11,7 @@
 #define LAB_SHMEM_H
 
 #include "extension/activity.h"
+#include "extension/metrics.h"
 #include "extension/outbox.h"
 #include "extension/request.h"
 #include "port/atomics.h"
@@ -68,7 +69,8 @@ typedef struct LabShared
 	pg_atomic_uint64 starved;    /* TimestampTz since when no background worker is to be had; 0 */
 	pg_atomic_uint32 evaluators; /* running now */
 	pg_atomic_uint32 provisioners;
-	pg_atomic_uint64 evaluations; /* done since the server's start */
+	pg_atomic_uint64 evaluations;          /* done since the server's start; */
+	pg_atomic_uint64 timings[LAB_TIMINGS]; /* of the last ones: see metrics.c */
 	LabPublisher publishers[LAB_TARGETS];
 	pg_atomic_uint32 password_workers; /* running now */
 

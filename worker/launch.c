@@ -120,6 +120,7 @@ conclude(LabWatched *watched, const char *failure)
 {
 	uint64 asked = watched->asked;
 
+	lab_metrics_note(watched->lab->id, watched->started);
 	lab_verdict_store(watched, failure);
 	watched->evaluated = true;
 	if (failure)
@@ -136,7 +137,6 @@ conclude(LabWatched *watched, const char *failure)
 		watched->retry_at = 0;
 	}
 	finish(watched);
-	pg_atomic_fetch_add_u64(&lab_shared->evaluations, 1);
 	pg_atomic_write_u64(&watched->slot->served, asked);
 	ConditionVariableBroadcast(&lab_shared->served);
 }
