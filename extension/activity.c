@@ -360,7 +360,7 @@ lab_activity_tell(LabActivity *activity, const char *message)
 	char notice[LAB_NOTICE_BYTES] = "";
 	int length = pg_encoding_mbcliplen(PG_UTF8, message, strlen(message), LAB_NOTICE_BYTES - 1);
 
-	memcpy(notice, message, length);
+	strlcpy(notice, message, length + 1);
 	SpinLockAcquire(&activity->lock);
 	memcpy(activity->notice, notice, LAB_NOTICE_BYTES);
 	activity->notices++;

@@ -12,24 +12,30 @@
 #include "extension/channel.h"
 #include "extension/shmem.h"
 #include "miscadmin.h"
+#include "pgstat.h"
 #include "storage/ipc.h"
+#include "storage/latch.h"
 #include "storage/proc.h"
 #include "storage/shm_toc.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
+#include "utils/timestamp.h"
+#include "utils/wait_event.h"
 
 #define CHANNEL_MAGIC 0x6c616263
 #define KEY_LENGTH 0
 #define KEY_REQUEST 1
 #define KEY_ANSWERS 2
+#define KEY_TURNS 3
 #define ANSWERS_SIZE (64 * 1024)
 
 static shm_mq_handle *my_answers = NULL; /* in a worker: towards whom started it */
-static char *my_request = NULL;          /* in its segment */
+static pg_atomic_uint32 *my_turns = NULL;
+static char *my_request = NULL; /* in its segment */
 static Size my_request_length = 0;
 
 static dsm_segment *
-make_segment(StringInfo request, shm_mq **answers)
+make_segment(StringInfo request, shm_mq **answers, pg_atomic_uint32 **turns)
 {
 	shm_toc_estimator estimator;
 	Size size;
@@ -42,7 +48,8 @@ make_segment(StringInfo request, shm_mq **answers)
 	shm_toc_estimate_chunk(&estimator, sizeof(Size));
 	shm_toc_estimate_chunk(&estimator, request->len + 1);
 	shm_toc_estimate_chunk(&estimator, ANSWERS_SIZE);
-	shm_toc_estimate_keys(&estimator, 3);
+	shm_toc_estimate_chunk(&estimator, sizeof(pg_atomic_uint32));
+	shm_toc_estimate_keys(&estimator, 4);
 	size = shm_toc_estimate(&estimator);
 
 	segment = dsm_create(size, DSM_CREATE_NULL_IF_MAXSEGMENTS);
@@ -60,6 +67,9 @@ make_segment(StringInfo request, shm_mq **answers)
 	*answers = shm_mq_create(shm_toc_allocate(toc, ANSWERS_SIZE), ANSWERS_SIZE);
 	shm_toc_insert(toc, KEY_ANSWERS, *answers);
 	shm_mq_set_receiver(*answers, MyProc);
+	*turns = shm_toc_allocate(toc, sizeof(pg_atomic_uint32));
+	pg_atomic_init_u32(*turns, 0);
+	shm_toc_insert(toc, KEY_TURNS, *turns);
 	return segment;
 }
 
@@ -70,7 +80,7 @@ lab_channel_start(const char *function, const char *title, StringInfo request)
 	BackgroundWorker worker = {0};
 	shm_mq *answers;
 
-	channel->segment = make_segment(request, &answers);
+	channel->segment = make_segment(request, &answers, &channel->turns);
 	if (channel->segment == NULL)
 	{
 		pfree(channel);
@@ -113,6 +123,16 @@ lab_channel_receive(LabChannel *channel, StringInfo answer, bool nowait)
 }
 
 void
+lab_channel_again(LabChannel *channel)
+{
+	PGPROC *worker = shm_mq_get_sender(shm_mq_get_queue(channel->answers));
+
+	pg_atomic_fetch_add_u32(channel->turns, 1);
+	if (worker)
+		SetLatch(&worker->procLatch);
+}
+
+void
 lab_channel_end(LabChannel *channel)
 {
 	/* Harmless when it has ended by itself: the handle knows its generation. */
@@ -151,6 +171,7 @@ lab_channel_attach(Datum main_arg)
 	my_request_length = length;
 	appendBinaryStringInfo(request, my_request, length);
 
+	my_turns = shm_toc_lookup(toc, KEY_TURNS, false);
 	answers = shm_toc_lookup(toc, KEY_ANSWERS, false);
 	shm_mq_set_sender(answers, MyProc);
 	my_answers = shm_mq_attach(answers, segment, NULL);
@@ -163,6 +184,27 @@ void
 lab_channel_forget_request(void)
 {
 	explicit_bzero(my_request, my_request_length);
+}
+
+bool
+lab_channel_wait(int milliseconds)
+{
+	static uint32 turns_taken = 0;
+	TimestampTz until = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), milliseconds);
+
+	while (pg_atomic_read_u32(my_turns) == turns_taken)
+	{
+		long left = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), until);
+
+		if (left <= 0)
+			return false;
+		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, left,
+						 PG_WAIT_EXTENSION);
+		ResetLatch(MyLatch);
+		CHECK_FOR_INTERRUPTS();
+	}
+	turns_taken = pg_atomic_read_u32(my_turns);
+	return true;
 }
 
 void

@@ -8,6 +8,7 @@
 #define LAB_CHANNEL_H
 
 #include "lib/stringinfo.h"
+#include "port/atomics.h"
 #include "postmaster/bgworker.h"
 #include "storage/dsm.h"
 #include "storage/shm_mq.h"
@@ -17,6 +18,7 @@ typedef struct LabChannel
 	BackgroundWorkerHandle *worker;
 	dsm_segment *segment;
 	shm_mq_handle *answers;
+	pg_atomic_uint32 *turns; /* how often the worker was asked again */
 } LabChannel;
 
 /*
@@ -33,6 +35,9 @@ extern LabChannel *lab_channel_start(const char *function, const char *title, St
  */
 extern shm_mq_result lab_channel_receive(LabChannel *channel, StringInfo answer, bool nowait);
 
+/* Asks a worker that has answered for the same once more, about what is there now. */
+extern void lab_channel_again(LabChannel *channel);
+
 /* Ends the worker when it still runs, and frees the channel. */
 extern void lab_channel_end(LabChannel *channel);
 
@@ -41,6 +46,9 @@ extern StringInfo lab_channel_attach(Datum main_arg);
 
 /* In the worker: overwrites the request in shared memory, which held a secret. */
 extern void lab_channel_forget_request(void);
+
+/* In the worker: waits to be asked again; false when that took too long. */
+extern bool lab_channel_wait(int milliseconds);
 
 /* In the worker: sends one answer; exits quietly when nobody listens any more. */
 extern void lab_channel_send(StringInfo answer);

@@ -21,6 +21,7 @@ int lab_evaluation_timeout = 30000;
 int lab_result_limit = 1000000;
 int lab_probes = 24;
 int lab_session_memory = 1024;
+int lab_linger = 10000;
 int lab_evaluator_memory = 512;
 
 void
@@ -62,6 +63,10 @@ lab_guc_init(void)
 		"labcreator.result_limit", "Rows that a view or a query may give in a comparison.",
 		"One that gives more is an error: nothing is cut short.", &lab_result_limit, 1000000, 1,
 		INT_MAX, PGC_SIGHUP, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("labcreator.linger",
+							"Time that an evaluator waits in a database for the next event there.",
+							"It gives way when another database waits.", &lab_linger, 10000, 0,
+							INT_MAX, PGC_SIGHUP, GUC_UNIT_MS, NULL, NULL, NULL);
 	DefineCustomIntVariable("labcreator.evaluator_memory", "Memory that one evaluator may have.",
 							"A participant's view or function that wants more fails; 0: no limit.",
 							&lab_evaluator_memory, 512, 0, MAX_KILOBYTES / 1024, PGC_SIGHUP,

@@ -31,6 +31,10 @@ note_commit(XactEvent event, void *arg)
 				TransactionIdIsValid(GetTopTransactionIdIfAny());
 	else if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
 		wrote = wanted_changed = outbox_changed = false;
+	else
+		return;
+	if (!wrote)
+		lab_touched_forget();
 }
 
 static void
@@ -48,9 +52,13 @@ announce_commit(ResourceReleasePhase phase, bool isCommit, bool isTopLevel, void
 	if ((slot = lab_slot_current()) != NULL)
 	{
 		pg_atomic_write_u64(&slot->seen, (uint64) GetCurrentTransactionStopTimestamp());
+		lab_touched_publish(
+			&slot->touched); /* before the event: who sees it sees what it is about */
 		pg_atomic_fetch_add_u64(&slot->commits, 1);
 		wake = true;
 	}
+	else
+		lab_touched_forget();
 	if (wanted_changed)
 	{
 		wanted_changed = false;

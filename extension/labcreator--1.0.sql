@@ -703,7 +703,7 @@ AS $$
 				FROM pg_available_extension_versions v
 				WHERE quote_ident(v.name) = c.object), false)
 			OR c.kind IN ('event_trigger', 'foreign_data_wrapper', 'language', 'operator_class', 'operator_family',
-				'parameter', 'subscription', 'text_search_parser', 'text_search_template', 'transform')
+				'subscription', 'text_search_parser', 'text_search_template', 'transform')
 			OR c.kind = 'function' AND c.definition ->> 'language' IN ('c', 'internal')
 			THEN 'only a superuser can make it: put it into the starter'
 		WHEN c.kind = 'rows' AND left_out.columns IS NOT NULL
@@ -1212,10 +1212,11 @@ COMMENT ON FUNCTION lab_extend(text, text, interval) IS
 -- Health.
 -- ---------------------------------------------------------------------------
 CREATE FUNCTION lab.workers(OUT coordinator integer, OUT started timestamptz, OUT heartbeat timestamptz,
-	OUT starved timestamptz, OUT evaluators integer, OUT provisioners integer)
+	OUT starved timestamptz, OUT evaluators integer, OUT provisioners integer, OUT evaluations bigint, OUT judged bigint)
 LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'lab_workers';
-COMMENT ON FUNCTION lab.workers() IS 'labcreator''s processes, from shared memory';
+COMMENT ON FUNCTION lab.workers() IS
+	'labcreator''s processes, from shared memory; evaluations done, and checks judged in them by reading rows or running code';
 GRANT EXECUTE ON FUNCTION lab.workers() TO lab_master;
 
 CREATE FUNCTION lab_status()
@@ -1339,13 +1340,15 @@ AS $$
 			since = CASE WHEN r.status = EXCLUDED.status THEN r.since ELSE EXCLUDED.since END
 		RETURNING 1
 	), standing AS (
-		SELECT count(*) FILTER (WHERE v.status = 'pass' AND c.points > 0) AS passed,
+		-- What an evaluation does not mention is as it was.
+		SELECT count(*) FILTER (WHERE coalesce(v.status, r.status) = 'pass' AND c.points > 0) AS passed,
 			count(*) FILTER (WHERE c.points > 0) AS total,
-			coalesce(sum(c.points) FILTER (WHERE v.status = 'pass'), 0) AS earned,
+			coalesce(sum(c.points) FILTER (WHERE coalesce(v.status, r.status) = 'pass'), 0) AS earned,
 			coalesce(sum(c.points), 0) AS points
 		FROM lab.participants p
 		JOIN lab.checks c ON c.lab_id = p.lab_id
 		LEFT JOIN verdict v ON v.check_id = c.id
+		LEFT JOIN lab.results r ON r.participant_id = participant AND r.check_id = c.id
 		WHERE p.id = participant
 	), score AS (
 		-- Rounding never makes a whole of a part.
@@ -1682,12 +1685,14 @@ LANGUAGE sql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
 	INSERT INTO lab.error_counts AS e (participant_id, sqlstate, object, count)
-	SELECT participant, CASE WHEN known.n < 100 OR known.present THEN $2 ELSE 'other' END, $3, 1
-	FROM (
+	SELECT p.id, CASE WHEN known.n < 100 OR known.present THEN $2 ELSE 'other' END, $3, 1
+	FROM lab.participants p
+	CROSS JOIN (
 		SELECT count(*) AS n, bool_or(k.sqlstate = $2 AND k.object = $3) AS present
 		FROM lab.error_counts k
 		WHERE k.participant_id = participant
 	) known
+	WHERE p.id = participant
 	ON CONFLICT (participant_id, sqlstate, object) DO UPDATE SET count = e.count + 1
 $$;
 COMMENT ON FUNCTION lab.count_error(integer, text, text) IS 'counts one error of a participant';

@@ -14,6 +14,7 @@
 #include "extension/secrecy.h"
 #include "extension/removal.h"
 #include "extension/shmem.h"
+#include "extension/touched.h"
 #include "extension/workers.h"
 #include "fmgr.h"
 #include "miscadmin.h"
@@ -34,6 +35,7 @@ _PG_init(void)
 	lab_guc_init(); /* last of the settings: it reserves their prefix */
 	lab_shmem_init();
 	lab_hooks_init();
+	lab_touched_init();
 	lab_gate_init();
 	lab_writes_init();
 	lab_limits_init();

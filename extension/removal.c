@@ -33,43 +33,51 @@ drops_labcreator(const Node *statement)
 	return false;
 }
 
-/* What the extension's tables know of that DROP EXTENSION does not drop; NULL when that is nothing.
- */
+/* The one value of a query on the extension's tables, in the caller's memory context; NULL as it
+ * is. */
 static char *
-leftovers(void)
+value_of(const char *query)
 {
-	/* clang-format off */
-	static const char query[] =
-		"SELECT format('databases %s; logins %s', coalesce(d.names, 'none'), coalesce(l.names, 'none'))\n"
-		"FROM (\n"
-		"	SELECT string_agg(quote_ident(d.datname), ', ' ORDER BY d.datname) AS names\n"
-		"	FROM lab.participants p\n"
-		"	JOIN pg_database d ON d.oid = p.database_oid\n"
-		") d, (\n"
-		"	SELECT string_agg(quote_ident(r.rolname), ', ' ORDER BY r.rolname) AS names\n"
-		"	FROM lab.accounts a\n"
-		"	JOIN pg_roles r ON r.oid = a.role\n"
-		") l\n"
-		"WHERE d.names IS NOT NULL OR l.names IS NOT NULL";
-	/* clang-format on */
 	MemoryContext context = CurrentMemoryContext;
 	LabPrivilege privilege;
-	char *found = NULL;
+	char *value;
 
 	lab_privilege_begin(&privilege);
-	if (SPI_execute(query, true, 0) != SPI_OK_SELECT)
+	if (SPI_execute(query, true, 0) != SPI_OK_SELECT || SPI_processed != 1)
 		elog(ERROR, "could not execute \"%s\"", query);
-	if (SPI_processed > 0)
-		found = MemoryContextStrdup(context,
-									SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));
+	value = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	if (value)
+		value = MemoryContextStrdup(context, value);
 	lab_privilege_end(&privilege);
-	return found;
+	return value;
 }
+
+/* clang-format off */
+static const char made_for_labs[] =
+	"SELECT CASE WHEN d.names IS NOT NULL OR l.names IS NOT NULL\n"
+	"	THEN format('databases %s; logins %s', coalesce(d.names, 'none'), coalesce(l.names, 'none')) END\n"
+	"FROM (\n"
+	"	SELECT string_agg(quote_ident(d.datname), ', ' ORDER BY d.datname) AS names\n"
+	"	FROM lab.participants p\n"
+	"	JOIN pg_database d ON d.oid = p.database_oid\n"
+	") d, (\n"
+	"	SELECT string_agg(quote_ident(r.rolname), ', ' ORDER BY r.rolname) AS names\n"
+	"	FROM lab.accounts a\n"
+	"	JOIN pg_roles r ON r.oid = a.role\n"
+	") l";
+
+/* The extension's script gave them this comment. */
+static const char made_by_script[] =
+	"SELECT string_agg(quote_ident(rolname), ', ' ORDER BY rolname)\n"
+	"FROM pg_roles\n"
+	"WHERE shobj_description(oid, 'pg_authid') LIKE 'labcreator: %'";
+/* clang-format on */
 
 static void
 say_what_stays(const DropStmt *drop)
 {
-	char *found = leftovers();
+	char *found = value_of(made_for_labs);
+	char *roles = value_of(made_by_script);
 
 	if (found && drop->behavior != DROP_CASCADE)
 		ereport(ERROR,
@@ -83,10 +91,10 @@ say_what_stays(const DropStmt *drop)
 		ereport(NOTICE, (errmsg("extension labcreator leaves databases and logins that it made"),
 						 errdetail("These stay: %s.", found),
 						 errhint("DROP DATABASE and DROP ROLE remove them.")));
-	ereport(NOTICE,
-			(errmsg("extension labcreator leaves roles lab_master, lab_student, lab_monitor "
-					"and lab_evaluator"),
-			 errhint("DROP OWNED BY and DROP ROLE remove them.")));
+	if (roles)
+		ereport(NOTICE, (errmsg("extension labcreator leaves its roles"),
+						 errdetail("These stay: %s.", roles),
+						 errhint("DROP OWNED BY and DROP ROLE remove them.")));
 }
 
 static void

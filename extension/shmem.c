@@ -73,6 +73,7 @@ reset_slot(LabSlot *slot)
 	pg_atomic_write_u64(&slot->served, 0);
 	pg_atomic_write_u32(&slot->level, LAB_ACTIVITY_NONE);
 	lab_activity_reset(&slot->activity);
+	pg_atomic_write_u32(&slot->touched.everything, 1); /* nobody has looked yet */
 	reset_gate(&slot->gate);
 }
 
@@ -98,6 +99,7 @@ init_slot(LabSlot *slot)
 	pg_atomic_init_u64(&slot->gate.measured, 0);
 	pg_atomic_init_u64(&slot->gate.written, 0);
 	memset(slot->gate.lab, 0, NAMEDATALEN);
+	lab_touched_init_slot(&slot->touched);
 	reset_gate(&slot->gate);
 }
 
@@ -127,6 +129,7 @@ startup_shmem(void)
 		pg_atomic_init_u64(&lab_shared->evaluations, 0);
 		for (int i = 0; i < LAB_TIMINGS; i++)
 			pg_atomic_init_u64(&lab_shared->timings[i], 0);
+		pg_atomic_init_u64(&lab_shared->judged, 0);
 		pg_atomic_init_u32(&lab_shared->stirred, 0);
 		pg_atomic_init_u32(&lab_shared->urgent, 0);
 		lab_request_init(lab_shared->requests);

@@ -14,6 +14,7 @@
 #include "extension/metrics.h"
 #include "extension/outbox.h"
 #include "extension/request.h"
+#include "extension/touched.h"
 #include "port/atomics.h"
 #include "storage/condition_variable.h"
 #include "storage/latch.h"
@@ -49,6 +50,7 @@ typedef struct LabSlot
 	pg_atomic_uint64 seen;     /* TimestampTz of the last one */
 	pg_atomic_uint64 asked;    /* evaluations asked for by lab_evaluate() */
 	pg_atomic_uint64 served;   /* of these, how many are stored */
+	LabTouched touched;        /* by commits that no evaluation has looked at */
 	LabGate gate;
 	pg_atomic_uint32 level; /* LabActivityLevel of the lab */
 	LabActivity activity;   /* what the participant does */
@@ -69,8 +71,9 @@ typedef struct LabShared
 	pg_atomic_uint64 starved;    /* TimestampTz since when no background worker is to be had; 0 */
 	pg_atomic_uint32 evaluators; /* running now */
 	pg_atomic_uint32 provisioners;
-	pg_atomic_uint64 evaluations;          /* done since the server's start; */
-	pg_atomic_uint64 timings[LAB_TIMINGS]; /* of the last ones: see metrics.c */
+	pg_atomic_uint64 evaluations; /* done since the server's start */
+	pg_atomic_uint64 judged;      /* checks in them that rows were read or code was run for */
+	pg_atomic_uint64 timings[LAB_TIMINGS]; /* of the last evaluations: see metrics.c */
 	LabPublisher publishers[LAB_TARGETS];
 	pg_atomic_uint32 password_workers; /* running now */
 

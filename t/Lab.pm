@@ -23,7 +23,7 @@ sub lab_node
 		'fsync' => 'off',
 		'restart_after_crash' => 'on',
 		%settings);
-	$node->init;
+	$node->init(extra => [ "--encoding=UTF8", "--locale=C" ]); # whatever the environment says
 	$node->append_conf('postgresql.conf', "$_ = $settings{$_}\n") for sort keys %settings;
 	$node->start;
 	$node->safe_psql('postgres', 'CREATE DATABASE lab');

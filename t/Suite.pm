@@ -13,6 +13,7 @@ use warnings;
 use Lab;
 use IPC::Run;
 use JSON::PP;
+use Test::More;
 use Time::HiRes 'time';
 
 use constant LANES => 2;    # copies that are worked on at the same time
@@ -29,7 +30,7 @@ sub new
 		'wal_level' => 'logical',
 		'log_statement' => 'none',
 		'labcreator.sweep_interval' => 0,
-		'labcreator.debounce' => "'1ms'");
+		'labcreator.debounce' => "'1h'");    # each case asks for its evaluation
 
 	$self->{node} = $node;
 	$node->safe_psql('postgres', 'CREATE ROLE clerk; CREATE ROLE auditor');
@@ -49,7 +50,7 @@ sub new
 		$self->{oid}[$lane] = $node->safe_psql('postgres', "SELECT oid FROM pg_database WHERE datname = 'wide_p$lane'");
 		lab_sql($node, "SELECT lab_evaluate('wide', 'p$lane')");
 
-		my $dump = PostgreSQL::Test::Utils::run_command([ 'pg_dump', '--no-owner', '-d', $node->connstr('reference') ]);
+		my ($dump) = PostgreSQL::Test::Utils::run_command([ 'pg_dump', '--no-owner', '-d', $node->connstr('reference') ]);
 		PostgreSQL::Test::Utils::append_to_file("$self->{files}/dump$lane.sql", $dump =~ s/\bteacher\b/p$lane/gr);
 	}
 	return $self;
@@ -75,6 +76,8 @@ sub memory
 	return 'TABLESPACE memory STRATEGY file_copy';
 }
 
+$SIG{TERM} = $SIG{INT} = sub { exit 1 };
+
 END
 {
 	my $status = $?;
@@ -90,6 +93,20 @@ sub untouched
 	return decode_json(lab_sql($self->{node}, $self->outcome_query($lane)));
 }
 
+# Does lab_preview() promise that the reference passes itself, and that a participant can make all of it?
+sub preview
+{
+	my ($self) = @_;
+	my ($status, $out, $err) = $self->{node}->psql(
+		'lab',
+		q(SELECT count(*) FILTER (WHERE surprise ~ 'superuser') FROM lab_preview('{"lab": "preview", "reference": "reference"}')),
+		extra_params => [ '-U', 'teacher' ]);
+
+	like($err, qr/the reference passes (\d+) of its \1 checks/, 'lab_preview() promises that the reference passes itself');
+	is($out, '0', 'and that nothing in it takes a superuser');
+	return;
+}
+
 # Keeps the finished copies, as they are now, to make others from.
 sub keep
 {
@@ -97,7 +114,7 @@ sub keep
 
 	for my $lane (1 .. LANES)
 	{
-		$self->{dump}[$lane] = PostgreSQL::Test::Utils::run_command([ 'sh', '-c', $self->dump_command($lane) ]);
+		($self->{dump}[$lane]) = PostgreSQL::Test::Utils::run_command([ 'sh', '-c', $self->dump_command($lane) ]);
 		# a template may have no sessions: the evaluator lingers for some seconds
 		$self->{node}->safe_psql('postgres',
 			"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = 'wide_p$lane'");
@@ -215,7 +232,7 @@ GRANT CONNECT ON DATABASE $database TO lab_evaluator;
 \\c $database $login
 SET client_min_messages = error;
 \\o /dev/null
-$sql;
+$sql
 \\! @{[ $self->dump_command($lane) ]}
 \\c lab teacher
 SELECT lab_evaluate('wide', '$login');

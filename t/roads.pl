@@ -15,6 +15,7 @@ for my $lane (1 .. Suite::LANES)
 	ok($copy->{score} eq '100.00' && $copy->{passed} == $copy->{total} && !@{ $copy->{failing} }, "untouched copy $lane is right")
 	  or diag(Suite::seen({ outcome => $copy }));
 }
+$suite->preview;
 $suite->keep;
 
 for my $file ($suite->files('roads'))

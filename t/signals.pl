@@ -95,7 +95,7 @@ as('eve', "CREATE TABLE a (x int NOT NULL, y int DEFAULT 3)");
 ok(poll($node, "SELECT count(*) = 2 FROM lab_progress('l') WHERE passed > 0"), 'two have begun');
 as('eve', "SELECT * FROM a;") for 1 .. 5;
 as('fay', "SELECT * FROM pg_class;") for 1 .. 5;
-as('dan', "ALTER TABLE a ALTER x SET STATISTICS 10;\nINSERT INTO public.a VALUES (1);\nDELETE FROM a;");
+as('dan', "ALTER TABLE a ALTER x SET STATISTICS 10;\nUPDATE public.a SET x = 1;\nDELETE FROM a;");
 becomes('', 'three statements are no silent failure, nor are any on what is right');
 as('dan', "SELECT * FROM a;") for 1 .. 5;
 becomes('', 'reading a table is no attempt');

@@ -43,5 +43,26 @@ lab_sql($node, "SELECT lab_evaluate('l', 'ann')");
 is(lab_sql($node, "SELECT detail FROM lab_results('l', 'ann') WHERE kind = 'rows'"), 'public.t has too many rows', 'a storm of commits ends with the last state');
 cmp_ok(lab_sql($node, 'SELECT count(*) FROM lab.progress') - $before, '<=', 2, 'and does not fill the history');
 
+# who asks does not wait for the interval
+$node->append_conf('postgresql.conf', "labcreator.debounce = '1h'");
+$node->reload;
+$node->safe_psql('l_ann', 'DELETE FROM t; INSERT INTO t VALUES (1)', extra_params => [ '-U', 'ann' ]);
+lab_sql($node, "SET statement_timeout = '60s'; SELECT lab_evaluate('l', 'ann')");
+is(lab_sql($node, "SELECT score FROM lab_progress('l') WHERE login = 'ann'"), '100.00', 'lab_evaluate() does not wait for labcreator.debounce');
+
+# no interval at all
+$node->append_conf('postgresql.conf', 'labcreator.debounce = 0');
+$node->reload;
+$node->safe_psql('l_bob', 'CREATE TABLE t (a int NOT NULL)', extra_params => [ '-U', 'bob' ]);
+ok(poll($node, "SELECT passed > 0 FROM lab_progress('l') WHERE login = 'bob'"), 'without an interval every commit counts');
+
+# what comes and goes while it is compared
+$node->append_conf('postgresql.conf', "labcreator.debounce = '1ms'");
+$node->reload;
+$node->safe_psql('l_ann', "CREATE TABLE u (a int DEFAULT 1 + 1, b text DEFAULT lower('X') CHECK (b <> ''));\nDROP TABLE u;\n" x 300, extra_params => [ '-U', 'ann' ]);
+lab_sql($node, "SELECT lab_evaluate('l', 'ann')");
+is(lab_sql($node, "SELECT score FROM lab_progress('l') WHERE login = 'ann'"), '100.00', 'a table that comes and goes costs nothing');
+unlike(PostgreSQL::Test::Utils::slurp_file($node->logfile), qr/terminated by signal/, 'and no process');
+
 $node->stop;
 done_testing();

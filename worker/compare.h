@@ -17,6 +17,8 @@ typedef struct LabComparison
 	char *
 		expected_text; /* with a problem: what should have come of it, for LAB_FEEDBACK_DIFF only */
 	char *found_text;
+	uint64 stamp; /* of what the outcome depends on (depend.h) */
+	bool settled; /* that has not changed: the verdict of the last look stands */
 } LabComparison;
 
 /* Pairs each check with a fact, the equal ones first; a list of LabComparison *. */

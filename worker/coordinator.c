@@ -133,6 +133,7 @@ lab_coordinator_main(Datum main_arg)
 		{
 			ConfigReloadPending = false;
 			ProcessConfigFile(PGC_SIGHUP);
+			wanted_read = 0; /* evaluators that linger know the old settings */
 		}
 
 		MemoryContextSwitchTo(context);

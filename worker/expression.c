@@ -47,9 +47,19 @@ text_of(char *tree, Oid relation, List *names, Oid role, int timeout)
 char *
 lab_expression_text(char *tree, Oid relation, Oid role, int timeout)
 {
-	List *names =
-		OidIsValid(relation) ? deparse_context_for(get_rel_name(relation), relation) : NIL;
+	List *names = NIL;
 
+	if (OidIsValid(relation))
+	{
+		/* A participant may have dropped it since the catalogs were read: that commit makes the
+		 * database due again. */
+		char *name = get_rel_name(relation);
+
+		if (name == NULL)
+			ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
+							errmsg("a table was dropped while its database was compared")));
+		names = deparse_context_for(name, relation);
+	}
 	return text_of(tree, relation, names, role, timeout);
 }
 

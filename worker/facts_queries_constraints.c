@@ -79,7 +79,10 @@ const char lab_facts_constraints[] =
 	"		'on delete', action.words -> con.confdeltype::text,\n"
 	"		'on update', action.words -> con.confupdtype::text,\n"
 	"		'match', CASE con.confmatchtype WHEN 'f' THEN 'FULL' WHEN 'p' THEN 'PARTIAL' ELSE 'SIMPLE' END,\n"
-	"		'sets', " COLUMN_NAMES("con.conrelid", "con.confdelsetcols") ",\n"
+	/* all columns, or the words left out, are the same */
+	"		'sets', CASE\n"
+	"			WHEN NOT con.confdelsetcols @> con.conkey THEN " COLUMN_NAMES("con.conrelid", "con.confdelsetcols") "\n"
+	"		END,\n"
 	"		'period', (\n"
 	"			SELECT a.attname\n"
 	"			FROM pg_attribute a\n"

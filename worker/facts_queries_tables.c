@@ -88,9 +88,10 @@ const char lab_facts_columns[] =
 
 /*
  * Defaults and generated values.  A serial column's default is told by what it
- * does: the name of its sequence does not count.  A view's columns can have
- * defaults, too.  Rows reach a partition through its root, with the root's
- * defaults: its own count where it has others.
+ * does: the name of its sequence does not count.  DEFAULT NULL is none, unless it
+ * replaces that of a domain.  A view's columns can have defaults, too.  Rows
+ * reach a partition through its root, with the root's defaults: its own count
+ * where it has others.
  */
 const char lab_facts_column_values[] =
 	RELATIONS "\n"
@@ -106,6 +107,7 @@ const char lab_facts_column_values[] =
 	"FROM rel\n"
 	"JOIN pg_attrdef d ON d.adrelid = rel.oid\n"
 	"JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum\n"
+	"JOIN pg_type t ON t.oid = a.atttypid\n"
 	"CROSS JOIN LATERAL (\n"
 	"	SELECT EXISTS (\n" /* the default uses a sequence that is owned by the column */
 	"		SELECT\n"
@@ -119,6 +121,7 @@ const char lab_facts_column_values[] =
 	"		AND pg_get_expr(d.adbin, d.adrelid) ~ '^nextval\\(''([^'']|'''')*''::regclass\\)$' AS own_sequence\n"
 	") s\n"
 	"WHERE rel.relkind IN ('r', 'p', 'f', 'v')\n"
+	"	AND (t.typtype = 'd' OR pg_get_expr(d.adbin, d.adrelid) !~ '^NULL::[a-z ]+(\\([0-9,]+\\))?$')\n"
 	"	AND (NOT rel.relispartition OR a.attgenerated = '' AND NOT EXISTS (\n"
 	"		SELECT\n"
 	"		FROM pg_inherits i\n"

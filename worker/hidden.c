@@ -38,6 +38,9 @@
 #include "worker/hidden.h"
 #include "worker/sandbox.h"
 
+#define LOCK_TIMEOUT_MS 1000
+#define PATIENCE 2 /* times check_timeout */
+
 /* One query, in the sandbox. */
 typedef struct Trial
 {
@@ -63,9 +66,21 @@ static const char grants[] =
 	"WHERE EXISTS (SELECT FROM pg_class c WHERE c.relrowsecurity AND c.oid >= 16384)";
 /* clang-format on */
 
-/* In a transaction that will be aborted: the role may read everything, and nobody write. */
+/* Pinned by the sandbox for all else. */
 static void
-begin_reading(Oid role)
+set_lock_timeout(int milliseconds)
+{
+	(void) set_config_option("lock_timeout", psprintf("%d", milliseconds), PGC_SUSET,
+							 PGC_S_OVERRIDE, GUC_ACTION_SET, true, 0, false);
+}
+
+/*
+ * In a transaction that will be aborted: the role may read everything, and nobody write.  Another
+ * evaluator that is here has granted the same, and is waited for; it does not take longer than
+ * one query may and a bit.
+ */
+static void
+begin_reading(Oid role, int patience)
 {
 	Oid type = OIDOID;
 	Datum value = ObjectIdGetDatum(role);
@@ -78,6 +93,7 @@ begin_reading(Oid role)
 		elog(ERROR, "could not list the schemas of the hidden data");
 	statements = SPI_tuptable;
 	n = SPI_processed;
+	set_lock_timeout(patience);
 	for (uint64 i = 0; i < n; i++)
 	{
 		char *sql = SPI_getvalue(statements->vals[i], statements->tupdesc, 1);
@@ -85,6 +101,7 @@ begin_reading(Oid role)
 		if (SPI_execute(sql, false, 0) < 0)
 			elog(ERROR, "could not execute \"%s\"", sql);
 	}
+	set_lock_timeout(LOCK_TIMEOUT_MS);
 	XactReadOnly = true;
 }
 
@@ -218,7 +235,8 @@ settle(LabVerdict *verdict, const LabCheck *check, const Trial *trial, bool fini
 		verdict->detail = psprintf("%s does not give the right result on other data", object);
 }
 
-static void
+/* Returns false when it took too long. */
+static bool
 judge(const LabCheck *check, const char *query, const LabJob *job, Oid role)
 {
 	Trial trial = {0};
@@ -239,18 +257,37 @@ judge(const LabCheck *check, const char *query, const LabJob *job, Oid role)
 	pq_sendbyte(&answer, LAB_ANSWER_VERDICT);
 	lab_verdict_write(&answer, &verdict);
 	lab_channel_send(&answer);
+	return finished || error.sqlstate != ERRCODE_QUERY_CANCELED;
+}
+
+/* Others wait for this database: who is slow once is not tried again. */
+static void
+give_up(const LabCheck *check, const LabJob *job)
+{
+	LabVerdict verdict = {check->id, LAB_ERROR};
+	StringInfoData answer;
+
+	if (job->feedback != LAB_FEEDBACK_NONE)
+		verdict.detail = psprintf("%s was not tried on other data: another view takes longer "
+								  "there than labcreator.check_timeout (%d ms)",
+								  check->fact.object, job->check_timeout);
+	initStringInfo(&answer);
+	pq_sendbyte(&answer, LAB_ANSWER_VERDICT);
+	lab_verdict_write(&answer, &verdict);
+	lab_channel_send(&answer);
 }
 
 void
 lab_hidden_run(const LabJob *job, MemoryContext context)
 {
 	Oid role = lab_sandbox_identity(job->role, InvalidOid);
+	bool in_time = true;
 	ListCell *check;
 	ListCell *query;
 
 	(void) set_config_option("track_counts", "off", PGC_SUSET, PGC_S_OVERRIDE, GUC_ACTION_SET, true,
 							 0, false);
-	begin_reading(role);
+	begin_reading(role, job->check_timeout * PATIENCE);
 	MemoryContextSwitchTo(context);
 	if (job->queries == NIL)
 	{
@@ -259,5 +296,10 @@ lab_hidden_run(const LabJob *job, MemoryContext context)
 		return;
 	}
 	forboth (check, job->checks, query, job->queries)
-		judge(lfirst(check), lfirst(query), job, role);
+	{
+		if (in_time)
+			in_time = judge(lfirst(check), lfirst(query), job, role);
+		else
+			give_up(lfirst(check), job);
+	}
 }

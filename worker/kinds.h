@@ -11,6 +11,7 @@
 #define LAB_KINDS_H
 
 #include "worker/compare.h"
+#include "worker/depend.h"
 
 /* One evaluation of one database, as every kind sees it. */
 typedef struct LabEvaluation
@@ -41,6 +42,7 @@ typedef void (*LabJudge)(LabComparison *comparison, const LabEvaluation *evaluat
 typedef struct LabKind
 {
 	const char *name;
+	LabReach reach; /* what its outcome depends on */
 	bool unmatched; /* judged even where the database has nothing of this identity */
 	LabDerive derive;
 	LabDerive derive_writing;

@@ -3,9 +3,12 @@
  *		Running evaluators: starting them, hearing them, ending them in time.
  *
  * A database is due when something was committed there since its last
- * evaluation started, when somebody asked, or when the sweep reaches it; not
- * before labcreator.debounce has passed since the last start.  The one that
- * waits longest goes first, so a storm in one database delays that one only.
+ * evaluation started, when somebody asked, or when the sweep reaches it; after
+ * a commit not before labcreator.debounce has passed since the last start.  The
+ * one that waits longest goes first, so a storm in one database delays that one only.
+ *
+ * An evaluator that has answered lingers: it knows the database, and is asked
+ * again when something happens there.  It gives way when another database waits.
  */
 #include "postgres.h"
 
@@ -27,16 +30,28 @@
 
 static int running = 0;
 
+/* Is there a commit that no evaluation knows of, or a question? */
+static bool
+has_event(const LabWatched *watched)
+{
+	return pg_atomic_read_u64(&watched->slot->commits) != watched->commits;
+}
+
+static bool
+is_asked(const LabWatched *watched)
+{
+	return pg_atomic_read_u64(&watched->slot->asked) != watched->asked;
+}
+
 /* When the database is to be evaluated next: 0 for never. */
 static TimestampTz
 due_at(const LabWatched *watched)
 {
-	TimestampTz earliest = TimestampTzPlusMilliseconds(watched->started, lab_debounce);
+	TimestampTz earliest = Max(TimestampTzPlusMilliseconds(watched->started, lab_debounce), 1);
 
-	if (!watched->evaluated && watched->retry_at == 0)
-		return earliest;
-	if (pg_atomic_read_u64(&watched->slot->commits) != watched->commits ||
-		pg_atomic_read_u64(&watched->slot->asked) != watched->asked)
+	if (is_asked(watched))
+		return Max(watched->started, 1); /* somebody waits for it */
+	if ((!watched->evaluated && watched->retry_at == 0) || has_event(watched))
 		return earliest;
 	if (watched->retry_at != 0)
 		return watched->retry_at;
@@ -45,17 +60,49 @@ due_at(const LabWatched *watched)
 	return 0;
 }
 
-/* Starts one evaluator; false when the server has no room for it now. */
+/* The evaluation is over; its evaluator is still there. */
+static void
+end_evaluation(LabWatched *watched)
+{
+	if (watched->hidden_channel)
+		lab_channel_end(watched->hidden_channel);
+	watched->hidden_channel = NULL;
+	watched->verdicts = NIL;
+	watched->moved = NIL;
+	if (watched->context)
+		MemoryContextDelete(watched->context);
+	watched->context = NULL;
+	watched->busy = false;
+	watched->idle_since = GetCurrentTimestamp();
+}
+
+/* The evaluator goes. */
+static void
+dismiss(LabWatched *watched)
+{
+	end_evaluation(watched);
+	if (watched->channel == NULL)
+		return;
+	lab_channel_end(watched->channel);
+	watched->channel = NULL;
+	MemoryContextDelete(watched->channel_context);
+	watched->channel_context = NULL;
+	watched->outdated = false;
+	running--;
+	pg_atomic_write_u32(&lab_shared->evaluators, running);
+}
+
+/* Starts an evaluator; false when the server has no room for it now. */
 static bool
-start(LabWatched *watched, Oid evaluator)
+hire(LabWatched *watched, Oid evaluator)
 {
 	MemoryContext before = CurrentMemoryContext;
 	StringInfoData request;
 	LabJob job = {0};
 
-	watched->context =
-		AllocSetContextCreate(TopMemoryContext, "evaluation", ALLOCSET_DEFAULT_SIZES);
-	MemoryContextSwitchTo(watched->context);
+	watched->channel_context =
+		AllocSetContextCreate(TopMemoryContext, "evaluator", ALLOCSET_SMALL_SIZES);
+	MemoryContextSwitchTo(watched->channel_context);
 	job.kind = LAB_JOB_EVALUATE;
 	job.database = watched->database;
 	job.role = watched->role;
@@ -67,51 +114,61 @@ start(LabWatched *watched, Oid evaluator)
 	job.checks = watched->lab->checks;
 	initStringInfo(&request);
 	lab_job_write(&request, &job);
-
-	/* The counters first: a commit from now on makes it due again. */
-	watched->commits = pg_atomic_read_u64(&watched->slot->commits);
-	watched->asked = pg_atomic_read_u64(&watched->slot->asked);
-	pg_memory_barrier();
 	watched->channel = lab_channel_start("lab_evaluator_main", "labcreator evaluator", &request);
 	pfree(request.data);
 	MemoryContextSwitchTo(before);
-
 	if (watched->channel == NULL)
 	{
-		MemoryContextDelete(watched->context);
-		watched->context = NULL;
-		watched->commits--; /* it is still due */
+		MemoryContextDelete(watched->channel_context);
+		watched->channel_context = NULL;
 		return false;
 	}
-	watched->started = GetCurrentTimestamp();
-	watched->verdicts = NIL;
-	watched->moved = NIL;
-	watched->on_hidden = false;
+	watched->outdated = false;
 	running++;
 	pg_atomic_write_u32(&lab_shared->evaluators, running);
 	return true;
 }
 
-static void
-finish(LabWatched *watched)
+/* Starts one evaluation, by the evaluator that lingers there or by a new one. */
+static bool
+start(LabWatched *watched, Oid evaluator)
 {
-	if (watched->channel == NULL)
-		return;
-	lab_channel_end(watched->channel);
-	watched->channel = NULL;
-	watched->verdicts = NIL;
-	watched->moved = NIL;
-	MemoryContextDelete(watched->context);
-	watched->context = NULL;
-	running--;
-	pg_atomic_write_u32(&lab_shared->evaluators, running);
+	bool whole = !has_event(watched) || is_asked(watched); /* the sweep trusts no note */
+
+	/* The counters first: a commit from now on makes it due again. */
+	watched->commits = pg_atomic_read_u64(&watched->slot->commits);
+	watched->asked = pg_atomic_read_u64(&watched->slot->asked);
+	if (whole)
+		pg_atomic_write_u32(&watched->slot->touched.everything, 1);
+	pg_memory_barrier();
+	if (watched->channel)
+		lab_channel_again(watched->channel);
+	else if (!hire(watched, evaluator))
+	{
+		watched->commits--; /* it is still due */
+		return false;
+	}
+	watched->context =
+		AllocSetContextCreate(TopMemoryContext, "evaluation", ALLOCSET_DEFAULT_SIZES);
+	watched->started = GetCurrentTimestamp();
+	watched->busy = true;
+	return true;
 }
 
 void
 lab_launch_stop(LabWatched *watched)
 {
-	finish(watched);
+	dismiss(watched);
 	ConditionVariableBroadcast(&lab_shared->served);
+}
+
+void
+lab_launch_outdate(LabWatched *watched)
+{
+	if (watched->channel && !watched->busy)
+		dismiss(watched);
+	else
+		watched->outdated = watched->channel != NULL;
 }
 
 /* The evaluation ended: store what it said, or why it said nothing. */
@@ -120,7 +177,6 @@ conclude(LabWatched *watched, const char *failure)
 {
 	uint64 asked = watched->asked;
 
-	lab_metrics_note(watched->lab->id, watched->started);
 	lab_verdict_store(watched, failure);
 	watched->evaluated = true;
 	if (failure)
@@ -136,7 +192,11 @@ conclude(LabWatched *watched, const char *failure)
 		watched->failures = 0;
 		watched->retry_at = 0;
 	}
-	finish(watched);
+	if (failure || watched->outdated)
+		dismiss(watched);
+	else
+		end_evaluation(watched);
+	lab_metrics_note(watched->lab->id, watched->started);
 	pg_atomic_write_u64(&watched->slot->served, asked);
 	ConditionVariableBroadcast(&lab_shared->served);
 }
@@ -145,11 +205,10 @@ conclude(LabWatched *watched, const char *failure)
 static bool
 go_on(LabWatched *watched)
 {
-	StringInfo request = watched->on_hidden ? NULL : lab_moved_request(watched);
+	StringInfo request = watched->hidden_channel ? NULL : lab_moved_request(watched);
 	MemoryContext before;
-	LabChannel *channel;
 
-	if (watched->on_hidden)
+	if (watched->hidden_channel)
 		lab_moved_keep(watched);
 	if (request == NULL)
 	{
@@ -157,17 +216,13 @@ go_on(LabWatched *watched)
 		return true;
 	}
 	before = MemoryContextSwitchTo(watched->context);
-	channel = lab_channel_start("lab_evaluator_main", "labcreator evaluator", request);
+	watched->hidden_channel =
+		lab_channel_start("lab_evaluator_main", "labcreator evaluator", request);
 	MemoryContextSwitchTo(before);
-	if (channel == NULL)
-	{
-		conclude(watched, "no background worker was free for the hidden data");
-		return true;
-	}
-	lab_channel_end(watched->channel);
-	watched->channel = channel;
-	watched->on_hidden = true;
-	return false;
+	if (watched->hidden_channel)
+		return false;
+	conclude(watched, "no background worker was free for the hidden data");
+	return true;
 }
 
 static void
@@ -189,7 +244,8 @@ hear(LabWatched *watched, StringInfo answer)
 {
 	for (;;)
 	{
-		shm_mq_result result = lab_channel_receive(watched->channel, answer, true);
+		LabChannel *from = watched->hidden_channel ? watched->hidden_channel : watched->channel;
+		shm_mq_result result = lab_channel_receive(from, answer, true);
 
 		if (result == SHM_MQ_WOULD_BLOCK)
 			return false;
@@ -218,7 +274,7 @@ hear(LabWatched *watched, StringInfo answer)
 	}
 }
 
-/* The entries with a running evaluator: a list, for no transaction may end within a hash scan. */
+/* The entries with an evaluator: a list, for no transaction may end within a hash scan. */
 static List *
 running_entries(void)
 {
@@ -246,6 +302,13 @@ lab_launch_collect(void)
 	{
 		LabWatched *watched = lfirst(cell);
 
+		if (!watched->busy)
+		{
+			/* It has waited long enough, and left. */
+			if (lab_channel_receive(watched->channel, &answer, true) == SHM_MQ_DETACHED)
+				dismiss(watched);
+			continue;
+		}
 		if (hear(watched, &answer))
 			continue;
 		if (TimestampDifferenceExceeds(watched->started, GetCurrentTimestamp(),
@@ -270,7 +333,7 @@ most_due(TimestampTz now, TimestampTz *next)
 	{
 		TimestampTz at;
 
-		if (watched->channel)
+		if (watched->busy)
 			continue;
 		at = due_at(watched);
 		if (at != 0 && at <= now && (best == NULL || at < best_at))
@@ -284,6 +347,38 @@ most_due(TimestampTz now, TimestampTz *next)
 	return best;
 }
 
+/* The evaluator that lingers longest, or NULL. */
+static LabWatched *
+longest_idle(void)
+{
+	HASH_SEQ_STATUS scan;
+	LabWatched *watched;
+	LabWatched *longest = NULL;
+
+	hash_seq_init(&scan, lab_watch.databases);
+	while ((watched = hash_seq_search(&scan)) != NULL)
+		if (watched->channel && !watched->busy &&
+			(longest == NULL || watched->idle_since < longest->idle_since))
+			longest = watched;
+	return longest;
+}
+
+/* Is there an evaluator for the database, or room for one?  One that lingers elsewhere gives way.
+ */
+static bool
+make_room(const LabWatched *watched)
+{
+	LabWatched *idle;
+
+	if (watched->channel || running < lab_evaluators)
+		return true;
+	idle = longest_idle();
+	if (idle == NULL)
+		return false;
+	dismiss(idle);
+	return true;
+}
+
 TimestampTz
 lab_launch_due(void)
 {
@@ -292,7 +387,7 @@ lab_launch_due(void)
 	TimestampTz next = 0;
 	LabWatched *watched;
 
-	while (running < lab_evaluators && (watched = most_due(now, &next)) != NULL)
+	while ((watched = most_due(now, &next)) != NULL && make_room(watched))
 	{
 		if (!OidIsValid(evaluator))
 			evaluator = lab_verdict_evaluator();

@@ -17,4 +17,7 @@ extern void lab_launch_collect(void);
 /* Ends the evaluator of a database, if one runs; nothing of it is stored. */
 extern void lab_launch_stop(LabWatched *watched);
 
+/* The checks can be others than its evaluator knows. */
+extern void lab_launch_outdate(LabWatched *watched);
+
 #endif /* LAB_LAUNCH_H */

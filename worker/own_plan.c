@@ -132,6 +132,8 @@ means(const char *name, Oid scanned)
 		char *bare = get_rel_name(lfirst_oid(cell));
 		char *schema = get_namespace_name(get_rel_namespace(lfirst_oid(cell)));
 
+		if (bare == NULL || schema == NULL)
+			continue;
 		if (strcmp(name, bare) == 0 || strcmp(name, psprintf("%s.%s", schema, bare)) == 0 ||
 			strcmp(name, quote_qualified_identifier(schema, bare)) == 0)
 			return true;

@@ -113,7 +113,7 @@ prepare(OwnQuery *work)
 	ListCell *cell;
 
 	work->reading.query = lab_own_qualified(work->text, &query);
-	work->about = lab_query_look(query, false);
+	work->about = lab_query_look(query, 0);
 	foreach (cell, query->targetList)
 		if (!((TargetEntry *) lfirst(cell))->resjunk)
 			work->columns =

@@ -92,7 +92,8 @@ lab_probe_path(const char *schema)
 {
 	MemoryContext context = CurrentMemoryContext;
 	Oid type = TEXTOID;
-	Datum value = CStringGetTextDatum(schema);
+	/* no schema: what it is for was dropped meanwhile */
+	Datum value = CStringGetTextDatum(schema ? schema : "");
 	char *path;
 
 	SPI_connect();

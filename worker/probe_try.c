@@ -10,40 +10,87 @@
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
+#include "utils/hsearch.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "worker/digest.h"
 #include "worker/probe_run.h"
 #include "worker/probe_table.h"
 
 #define MOST_VALUES 16
 #define NEW_ROWS 3
 
-/* Runs the statements (of char *), each for itself; returns the outcomes. */
-static List *
+/* What is known of one statement: objects that read the same tables ask the same. */
+typedef struct Tried
+{
+	LabDigest statement;
+	bool works;
+} Tried;
+
+static HTAB *tried = NULL; /* for the life of the process, which does one job */
+
+static Tried *
+find(const char *sql, bool *found)
+{
+	LabDigest key = lab_digest_bytes(sql, strlen(sql));
+
+	if (tried == NULL)
+	{
+		HASHCTL info = {0};
+
+		info.keysize = sizeof(LabDigest);
+		info.entrysize = sizeof(Tried);
+		info.hcxt = TopMemoryContext;
+		tried = hash_create("tried statements", 1024, &info, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	}
+	return hash_search(tried, &key, HASH_ENTER, found);
+}
+
+/* Runs those of the statements (of char *) that have not run yet, each for itself. */
+static void
 try(const LabTable *table, List *statements, const char *path, int timeout)
 {
 	LabStage stage = {table->owner, InvalidOid, timeout, path, NIL};
 	LabSandboxError error;
+	List *entries = NIL;
 	List *steps = NIL;
 	List *outcomes;
 	ListCell *cell;
+	ListCell *outcome;
 
 	foreach (cell, statements)
 	{
-		LabStep *step = palloc0(sizeof(LabStep));
+		bool found;
+		Tried *entry = find(lfirst(cell), &found);
+		LabStep *step;
 
+		if (found)
+			continue;
+		entry->works = false;
+		step = palloc0(sizeof(LabStep));
 		step->sql = lfirst(cell);
 		steps = lappend(steps, step);
+		entries = lappend(entries, entry);
 	}
+	if (steps == NIL)
+		return;
 	if (!lab_probe_run(&stage, steps, &outcomes, &error))
 		ereport(ERROR, (errcode(error.sqlstate), errmsg("%s of the reference cannot be tried: %s",
 														table->name, error.message)));
-	return outcomes;
+	forboth (cell, entries, outcome, outcomes)
+	{
+		const LabOutcome *seen = lfirst(outcome);
+
+		((Tried *) lfirst(cell))->works = seen->ran && seen->sqlstate == 0 && seen->rows > 0;
+	}
 }
 
 static bool
-worked(const LabOutcome *outcome)
+works(const char *sql)
 {
-	return outcome->ran && outcome->sqlstate == 0 && outcome->rows > 0;
+	bool found;
+
+	return find(sql, &found)->works;
 }
 
 /* The statement that shows whether the column takes the value. */
@@ -64,29 +111,28 @@ static void
 find_style(LabTable *table, const char *path, int timeout)
 {
 	List *statements = NIL;
-	List *outcomes;
-	int works[2] = {0, 0};
+	int styles[2] = {0, 0};
 	ListCell *cell;
 
 	for (int modelled = 0; modelled < 2; modelled++)
 		for (int n = 0; n < NEW_ROWS; n++)
 			statements =
 				lappend(statements, lab_table_insert(table, lab_table_new_row(table, n, modelled)));
-	outcomes = try(table, statements, path, timeout);
-	foreach (cell, outcomes)
-		works[foreach_current_index(cell) / NEW_ROWS] += worked(lfirst(cell));
-	table->modelled = works[1] > works[0];
+	try(table, statements, path, timeout);
+	foreach (cell, statements)
+		styles[foreach_current_index(cell) / NEW_ROWS] += works(lfirst(cell));
+	table->modelled = styles[1] > styles[0];
 }
 
-/* The values of the list that the outcomes, from *next on, say are taken. */
+/* The values of the list that the column takes. */
 static List *
-taken(List *values, List *outcomes, int *next)
+taken(const LabTable *table, int column, List *values)
 {
 	List *left = NIL;
 	ListCell *cell;
 
 	foreach (cell, values)
-		if (worked(list_nth(outcomes, (*next)++)))
+		if (works(statement_for(table, column, lfirst(cell))))
 			left = lappend(left, lfirst(cell));
 	return left;
 }
@@ -114,15 +160,14 @@ lab_table_level(const LabTable *table, const char *path, int timeout)
 	if (sql.len == 0 || table->large || table->samples == NIL)
 		return NULL;
 	sql.data = psprintf("UPDATE %s SET %s", table->name, sql.data);
-	return worked(linitial(try(table, list_make1(sql.data), path, timeout))) ? sql.data : NULL;
+	try(table, list_make1(sql.data), path, timeout);
+	return works(sql.data) ? sql.data : NULL;
 }
 
 void
 lab_table_try(LabTable *table, const char *path, int timeout)
 {
 	List *statements = NIL;
-	List *outcomes;
-	int next = 0;
 	ListCell *cell;
 
 	find_style(table, path, timeout);
@@ -138,7 +183,7 @@ lab_table_try(LabTable *table, const char *path, int timeout)
 		foreach (cell, column->values.ordinary)
 			statements = lappend(statements, statement_for(table, i, lfirst(cell)));
 	}
-	outcomes = try(table, statements, path, timeout);
+	try(table, statements, path, timeout);
 	for (int i = 0; i < table->ncolumns; i++)
 	{
 		LabColumn *column = &table->columns[i];
@@ -146,9 +191,9 @@ lab_table_try(LabTable *table, const char *path, int timeout)
 		List *mentioned = list_copy_head(column->values.ordinary, column->values.mentioned);
 		List *others = list_copy_tail(column->values.ordinary, list_length(mentioned));
 
-		column->parents = taken(column->parents, outcomes, &next);
-		mentioned = taken(mentioned, outcomes, &next);
+		column->parents = taken(table, i, column->parents);
+		mentioned = taken(table, i, mentioned);
 		column->values.mentioned = list_length(mentioned);
-		column->values.ordinary = list_concat(mentioned, taken(others, outcomes, &next));
+		column->values.ordinary = list_concat(mentioned, taken(table, i, others));
 	}
 }

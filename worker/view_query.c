@@ -18,6 +18,7 @@
 #include "catalog/pg_language.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
 #include "extension/compat.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
@@ -56,7 +57,7 @@ typedef struct SeenView
 typedef struct Look
 {
 	LabViewQuery *result;
-	bool stored;
+	int causes;
 	List *views; /* of SeenView * */
 } Look;
 
@@ -215,6 +216,28 @@ look_at_value_function(const SQLValueFunction *function, Search *search)
 	}
 }
 
+/*
+ * Does the aggregate depend on the order in which rows come?  A list does, and so
+ * do the last digits of a sum of floats.
+ */
+static bool
+depends_on_order(const Aggref *aggregate)
+{
+	static const char *const lists[] = {"string_agg", "array_agg",       "json_agg",
+										"jsonb_agg",  "json_agg_strict", "jsonb_agg_strict",
+										"xmlagg",     "json_object_agg", NULL};
+	static const char *const sums[] = {"sum", "avg", NULL};
+	char *name = get_func_name(aggregate->aggfnoid);
+	Oid input = aggregate->aggargtypes ? linitial_oid(aggregate->aggargtypes) : InvalidOid;
+
+	if (aggregate->aggfnoid >= FirstNormalObjectId || aggregate->aggorder ||
+		aggregate->aggdistinct || name == NULL)
+		return false;
+	return is_one_of(name, lists) || ((input == FLOAT4OID || input == FLOAT8OID) &&
+									  (is_one_of(name, sums) || strncmp(name, "std", 3) == 0 ||
+									   strncmp(name, "var", 3) == 0));
+}
+
 static bool look_at_node(Node *node, void *context);
 
 static void
@@ -266,6 +289,8 @@ look_at_node(Node *node, void *context)
 		look_at_value_function((SQLValueFunction *) node, search);
 	else if (IsA(node, NextValueExpr))
 		search->varies = true;
+	else if (IsA(node, Aggref) && (search->look->causes & LAB_CAUSE_ORDER))
+		search->varies |= depends_on_order((Aggref *) node);
 	else if (IsA(node, Query))
 	{
 		Taint taint = look_at_query((Query *) node, search->scope, search->look);
@@ -338,7 +363,7 @@ look_at_relation(Oid oid, Look *look)
 		known |= strcmp(lfirst(cell), name) == 0;
 	if (!known)
 		look->result->tables = lappend(look->result->tables, name);
-	if (look->stored)
+	if (look->causes & LAB_CAUSE_STORED)
 		for (int i = 1; i <= RelationGetNumberOfAttributes(relation); i++)
 			if (lab_rows_default_varies(relation, i))
 				taint.columns = bms_add_member(taint.columns, i);
@@ -468,9 +493,9 @@ compare_names(const ListCell *a, const ListCell *b)
 }
 
 LabViewQuery *
-lab_query_look(const Query *query, bool stored)
+lab_query_look(const Query *query, int causes)
 {
-	Look look = {palloc0(sizeof(LabViewQuery)), stored, NIL};
+	Look look = {palloc0(sizeof(LabViewQuery)), causes, NIL};
 	Taint taint;
 	ListCell *cell;
 
@@ -492,15 +517,15 @@ lab_query_look(const Query *query, bool stored)
 }
 
 LabViewQuery *
-lab_view_query(Oid relation, bool stored)
+lab_view_query(Oid relation, int causes)
 {
 	Query *query = lab_view_tree(relation);
 
-	return query ? lab_query_look(query, stored) : palloc0(sizeof(LabViewQuery));
+	return query ? lab_query_look(query, causes) : palloc0(sizeof(LabViewQuery));
 }
 
 bool
 lab_view_too_deep(Oid relation)
 {
-	return lab_view_query(relation, false)->views > LAB_VIEWS_MAX;
+	return lab_view_query(relation, 0)->views > LAB_VIEWS_MAX;
 }

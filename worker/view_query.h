@@ -18,6 +18,10 @@ typedef struct LabViewQuery
 	List *steady;   /* of char *: all other columns */
 } LabViewQuery;
 
+/* What makes a result vary beside functions that differ from call to call. */
+#define LAB_CAUSE_STORED 1 /* columns of tables with such a default */
+#define LAB_CAUSE_ORDER 2  /* aggregates of rows in the order in which these lie */
+
 /* Views in views that are run or written out: more than this is a bomb, not a lab. */
 #define LAB_VIEWS_MAX 500
 
@@ -35,10 +39,9 @@ extern Query *lab_view_tree(Oid relation);
 
 /*
  * Looks through the query and the views that it reads.  The time alone makes
- * nothing vary: the clock can be stopped (sandbox.h).  With stored, columns of
- * tables do whose default differs from call to call.
+ * nothing vary: the clock can be stopped (sandbox.h).
  */
-extern LabViewQuery *lab_view_query(Oid relation, bool stored);
+extern LabViewQuery *lab_view_query(Oid relation, int causes);
 
 /*
  * Is the view one of too many within another to be run?  The server would not
@@ -47,7 +50,7 @@ extern LabViewQuery *lab_view_query(Oid relation, bool stored);
 extern bool lab_view_too_deep(Oid relation);
 
 /* The same of any query, whose columns are named as it names them. */
-extern LabViewQuery *lab_query_look(const Query *query, bool stored);
+extern LabViewQuery *lab_query_look(const Query *query, int causes);
 
 /* The columns that the query is sorted by at its top level: a list of LabSortKey *. */
 extern List *lab_sort_keys(const Query *query);

@@ -285,7 +285,10 @@ forget_unlisted(void)
 		Oid database = watched->database;
 
 		if (watched->listed && watched->slot && watched->lab)
+		{
+			lab_launch_outdate(watched);
 			continue;
+		}
 		lab_launch_stop(watched);
 		lab_moved_forget(watched);
 		lab_observe_forget(watched);

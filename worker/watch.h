@@ -48,12 +48,16 @@ typedef struct LabWatched
 	TimestampTz retry_at; /* after a failure; 0: none */
 	int failures;         /* in a row */
 
-	/* the one that runs now */
-	LabChannel *channel; /* NULL: none */
-	List *verdicts;      /* of LabVerdict *, in context */
-	MemoryContext context;
-	List *moved;    /* of LabVerdict *, in context: to be judged on the hidden data */
-	bool on_hidden; /* it is there now */
+	/* its evaluator, and the evaluation that runs now */
+	LabChannel *channel;           /* NULL: none */
+	MemoryContext channel_context; /* of the channel */
+	bool busy;                     /* false: it lingers, or there is none */
+	bool outdated;                 /* it knows other checks than there are now */
+	TimestampTz idle_since;        /* when it lingers */
+	List *verdicts;                /* of LabVerdict *, in context */
+	MemoryContext context;         /* of the evaluation; NULL: none runs */
+	List *moved;                   /* of LabVerdict *, in context: for the hidden data */
+	LabChannel *hidden_channel;    /* they are judged there now; in context */
 
 	/* hidden data, as last asked (moved.c) */
 	uint64 asked_hidden;         /* hash of the request */

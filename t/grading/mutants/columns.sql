@@ -130,7 +130,7 @@ ALTER TABLE hr.notes ALTER author SET DEFAULT SESSION_USER;
 ALTER TABLE hr.sessions ALTER expires SET DEFAULT '1 day';
 -- default of a partitioned table | shop.events.region
 ALTER TABLE shop.events ALTER region SET DEFAULT 'lv';
--- default of one partition only | shop.events_2025.region
+-- default of one partition only | shop.events_2025
 ALTER TABLE shop.events_2025 ALTER region SET DEFAULT 'lv';
 -- default a fixed uuid | shop.orders.token
 ALTER TABLE shop.orders ALTER token SET DEFAULT 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11';

@@ -1,7 +1,8 @@
 -- needs: server 18
 -- What PostgreSQL 18 adds.
 -- virtual generated column of another expression | hr.contracts_of.yearly
-ALTER TABLE hr.contracts_of ALTER yearly SET EXPRESSION AS (pay * 13);
+ALTER TABLE hr.contracts_of DROP yearly;
+ALTER TABLE hr.contracts_of ADD yearly numeric GENERATED ALWAYS AS (pay * 13);
 -- virtual generated column is stored | hr.contracts_of.yearly
 ALTER TABLE hr.contracts_of DROP yearly;
 ALTER TABLE hr.contracts_of ADD yearly numeric GENERATED ALWAYS AS (pay * 12) STORED;

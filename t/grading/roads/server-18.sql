@@ -6,7 +6,8 @@ ALTER TABLE hr.contracts_of RENAME CONSTRAINT pay_given TO some_pay;
 ALTER TABLE hr.contracts_of DROP CONSTRAINT pay_given;
 ALTER TABLE hr.contracts_of ALTER pay SET NOT NULL;
 -- virtual generated column in another spelling
-ALTER TABLE hr.contracts_of ALTER yearly SET EXPRESSION AS (12 * pay);
+ALTER TABLE hr.contracts_of DROP yearly;
+ALTER TABLE hr.contracts_of ADD yearly numeric GENERATED ALWAYS AS (12 * pay);
 -- temporal keys made anew
 ALTER TABLE hr.bonuses DROP CONSTRAINT of_contract;
 ALTER TABLE hr.contracts_of DROP CONSTRAINT contracts_of_pkey;

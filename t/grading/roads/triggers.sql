@@ -18,8 +18,8 @@ CREATE OR REPLACE FUNCTION lib.count_lines() RETURNS trigger LANGUAGE plpgsql
 AS $$ BEGIN INSERT INTO shop.audit (what, n) VALUES (TG_OP || ' ' || TG_ARGV[0], (SELECT sum(a.quantity) FROM added a)); RETURN NULL; END $$;
 CREATE TRIGGER count_lines AFTER INSERT ON shop.order_lines REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION lib.count_lines('lines');
 -- trigger disabled and enabled
-ALTER TABLE shop.orders DISABLE TRIGGER ALL;
-ALTER TABLE shop.orders ENABLE TRIGGER ALL;
+ALTER TABLE shop.orders DISABLE TRIGGER USER;
+ALTER TABLE shop.orders ENABLE TRIGGER USER;
 -- trigger function in another order
 CREATE OR REPLACE FUNCTION lib.tidy_customer() RETURNS trigger LANGUAGE plpgsql
 AS $$ BEGIN SELECT trim(NEW.name), lower(NEW.email) INTO NEW.name, NEW.email; RETURN NEW; END $$;

@@ -1,0 +1,31 @@
+/*
+ * depend.h
+ *		What the outcome of a check can depend on, in the current database.
+ */
+#ifndef LAB_DEPEND_H
+#define LAB_DEPEND_H
+
+typedef struct LabDependencies LabDependencies;
+
+/* How far a kind of check looks around itself. */
+typedef enum LabReach
+{
+	LAB_REACH_CATALOGS, /* definitions only */
+	LAB_REACH_READS,    /* whatever the table, view or function reads */
+	LAB_REACH_WRITES    /* and whatever is touched by writing to that */
+} LabReach;
+
+/* Reads who refers to whom from the catalogs; in the current memory context. */
+extern LabDependencies *lab_depend_read(void);
+
+/*
+ * A number that differs when something in reach of the relation or function was
+ * noted as changed (lab_depend_note) since; InvalidOid: anything at all.
+ */
+extern uint64 lab_depend_stamp(const LabDependencies *dependencies, Oid object, LabReach reach);
+
+/* Notes of changes outlive what was read. */
+extern void lab_depend_note(Oid object);
+extern void lab_depend_note_everything(void);
+
+#endif /* LAB_DEPEND_H */
