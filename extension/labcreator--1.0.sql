@@ -1383,13 +1383,14 @@ AS $$
 	), of_task AS (
 		SELECT c.task_id,
 			CASE
-				WHEN bool_and(coalesce(v.status = 'pass', false)) THEN 1
-				ELSE least(coalesce(sum(c.points) FILTER (WHERE v.status = 'pass'), 0) / sum(c.points), 0.9999)
+				WHEN bool_and(coalesce(v.status, r.status, 'fail') = 'pass') THEN 1
+				ELSE least(coalesce(sum(c.points) FILTER (WHERE coalesce(v.status, r.status) = 'pass'), 0) / sum(c.points), 0.9999)
 			END::float8 AS ratio
-		FROM lab.participants p
-		JOIN lab.checks c ON c.lab_id = p.lab_id
+		FROM lab.checks c
 		LEFT JOIN verdict v ON v.check_id = c.id
-		WHERE p.id = participant AND c.points > 0
+		LEFT JOIN lab.results r ON r.participant_id = participant AND r.check_id = c.id
+		WHERE c.points > 0
+			AND c.task_id IN (SELECT k.task_id FROM verdict m JOIN lab.checks k ON k.id = m.check_id)
 		GROUP BY c.task_id
 	), task_moved AS (
 		INSERT INTO lab.task_scores AS k (participant_id, task_id, ratio)
