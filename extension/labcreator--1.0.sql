@@ -610,6 +610,7 @@ AS $$
 		CASE WHEN w.kind IS NOT NULL THEN lab.dashboard(w.kind, w.lab, templates -> w.kind) END
 	FROM wanted w
 	FULL JOIN found f USING (uid)
+	ORDER BY 1
 $$;
 COMMENT ON FUNCTION lab.dashboards_of(text, jsonb) IS 'the dashboards of one subject of the outbox, as they should be';
 
