@@ -2,14 +2,14 @@
 #   make; make install; make installcheck      PG_CONFIG, DESTDIR and a build directory elsewhere (make -f SRC/Makefile) work
 MODULE_big = labcreator
 PGFILEDESC = "labcreator - hands-on database labs"
-SHLIB_LINK = -lldap -llber -lcrypt
+SHLIB_LINK = -lldap -llber -lcrypt -lcurl
 EXTENSION = labcreator labcreator_student
 
 # The sources are found from here too when this file is read from a build directory.
 src := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 own_headers := $(wildcard $(src)/extension/*.h $(src)/worker/*.h)
 OBJS := $(patsubst $(src)/%.c,%.o,$(sort $(wildcard $(src)/extension/*.c $(src)/worker/*.c)))
-DATA := $(patsubst $(src)/%,%,$(sort $(wildcard $(src)/extension/*--*.sql)))
+DATA := $(patsubst $(src)/%,%,$(sort $(wildcard $(src)/extension/*--*.sql $(src)/worker/dashboards/labcreator-*.json)))
 
 # The tests need labcreator in shared_preload_libraries: installcheck starts a server of its own from what is installed,
 # and touches no other. Like every server it does not run as root.

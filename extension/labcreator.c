@@ -10,6 +10,7 @@
 #include "extension/guc.h"
 #include "extension/hooks.h"
 #include "extension/ldap_settings.h"
+#include "extension/publish_settings.h"
 #include "extension/secrecy.h"
 #include "extension/removal.h"
 #include "extension/shmem.h"
@@ -30,6 +31,7 @@ _PG_init(void)
 		return;
 
 	lab_ldap_settings_init();
+	lab_publish_settings_init();
 	lab_guc_init(); /* last of the settings: it reserves their prefix */
 	lab_shmem_init();
 	lab_hooks_init();

@@ -34,6 +34,8 @@ PG_FUNCTION_INFO_V1(lab_reconcile);
 
 const char *const lab_target_names[LAB_TARGETS] = {
 	[LAB_TARGET_LDAP] = "ldap",
+	[LAB_TARGET_GRAFANA] = "grafana",
+	[LAB_TARGET_EXPORTER] = "exporter",
 };
 
 void
@@ -158,6 +160,7 @@ lab_reconcile(PG_FUNCTION_ARGS)
 	select_rows("SELECT d.target, d.subject, d.what\n"
 				"FROM lab.drift d\n"
 				"WHERE d.at >= $2\n"
+				"	AND (d.lab IS NULL OR d.target = 'ldap' OR d.lab = (SELECT name FROM lab.labs WHERE id = $1))\n"
 				"	AND (d.subject = 'group ' || (SELECT name FROM lab.labs WHERE id = $1)\n"
 				"		OR d.subject IN (SELECT 'account ' || login FROM lab.participants WHERE lab_id = $1)\n"
 				"		OR NOT EXISTS (SELECT FROM lab.participants WHERE 'account ' || login = d.subject)\n"
@@ -168,8 +171,13 @@ lab_reconcile(PG_FUNCTION_ARGS)
 				"WHERE o.error IS NOT NULL\n"
 				"	AND (o.lab = (SELECT name FROM lab.labs WHERE id = $1)\n"
 				"		OR o.subject IN (SELECT 'account ' || login FROM lab.participants WHERE lab_id = $1)\n"
-				"		OR o.subject = 'directory')\n"
+				"		OR o.subject IN ('directory', 'operations', 'file'))\n"
 				"GROUP BY o.target, o.subject\n"
+				"UNION ALL\n"
+				"SELECT 'grafana', 'dashboard ' || b.kind, 'not repaired: ' || b.detail\n"
+				"FROM lab.dashboards b\n"
+				"WHERE b.state <> 'published'\n"
+				"	AND coalesce(b.lab = (SELECT name FROM lab.labs WHERE id = $1), true)\n"
 				"ORDER BY 1, 2",
 				lengthof(types), types, values);
 	/* clang-format on */

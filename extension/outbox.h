@@ -13,6 +13,8 @@
 typedef enum LabTargetId
 {
 	LAB_TARGET_LDAP,
+	LAB_TARGET_GRAFANA,
+	LAB_TARGET_EXPORTER,
 	LAB_TARGETS
 } LabTargetId;
 
@@ -22,10 +24,11 @@ extern const char *const lab_target_names[LAB_TARGETS];
 /* In shared memory: one publisher. */
 typedef struct LabPublisher
 {
-	Latch *volatile latch;   /* NULL until it has run once */
-	volatile pid_t pid;      /* 0: not running */
-	pg_atomic_uint64 asked;  /* reconciliations asked for */
-	pg_atomic_uint64 served; /* of these, how many are over */
+	Latch *volatile latch;      /* NULL until it has run once */
+	volatile pid_t pid;         /* 0: not running */
+	pg_atomic_uint64 heartbeat; /* TimestampTz of its last cycle */
+	pg_atomic_uint64 asked;     /* reconciliations asked for */
+	pg_atomic_uint64 served;    /* of these, how many are over */
 } LabPublisher;
 
 /* Wakes all publishers.  Safe anywhere, even after a commit. */

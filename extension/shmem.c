@@ -128,6 +128,8 @@ startup_shmem(void)
 		pg_atomic_init_u32(&lab_shared->evaluators, 0);
 		pg_atomic_init_u32(&lab_shared->provisioners, 0);
 		pg_atomic_init_u64(&lab_shared->evaluations, 0);
+		for (int i = 0; i < LAB_TIMINGS; i++)
+			pg_atomic_init_u64(&lab_shared->timings[i], 0);
 		pg_atomic_init_u64(&lab_shared->judged, 0);
 		pg_atomic_init_u32(&lab_shared->stirred, 0);
 		pg_atomic_init_u32(&lab_shared->urgent, 0);
@@ -137,6 +139,7 @@ startup_shmem(void)
 		{
 			pg_atomic_init_u64(&lab_shared->publishers[i].asked, 0);
 			pg_atomic_init_u64(&lab_shared->publishers[i].served, 0);
+			pg_atomic_init_u64(&lab_shared->publishers[i].heartbeat, 0);
 		}
 		for (uint32 i = 0; i <= lab_shared->mask; i++)
 			init_slot(&lab_shared->slots[i]);

@@ -11,6 +11,7 @@
 #define LAB_SHMEM_H
 
 #include "extension/activity.h"
+#include "extension/metrics.h"
 #include "extension/outbox.h"
 #include "extension/request.h"
 #include "extension/touched.h"
@@ -73,6 +74,7 @@ typedef struct LabShared
 	pg_atomic_uint32 provisioners;
 	pg_atomic_uint64 evaluations; /* done since the server's start */
 	pg_atomic_uint64 judged;      /* checks in them that rows were read or code was run for */
+	pg_atomic_uint64 timings[LAB_TIMINGS]; /* of the last evaluations: see metrics.c */
 	LabPublisher publishers[LAB_TARGETS];
 	pg_atomic_uint32 password_workers; /* running now */
 

@@ -196,7 +196,7 @@ conclude(LabWatched *watched, const char *failure)
 		dismiss(watched);
 	else
 		end_evaluation(watched);
-	pg_atomic_fetch_add_u64(&lab_shared->evaluations, 1);
+	lab_metrics_note(watched->lab->id, watched->started);
 	pg_atomic_write_u64(&watched->slot->served, asked);
 	ConditionVariableBroadcast(&lab_shared->served);
 }

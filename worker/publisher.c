@@ -40,6 +40,8 @@
 #include "utils/timestamp.h"
 #include "utils/wait_event.h"
 #include "worker/network.h"
+#include "worker/publish_exporter.h"
+#include "worker/publish_grafana.h"
 #include "worker/publish_ldap.h"
 #include "worker/publisher.h"
 #include "worker/session.h"
@@ -52,6 +54,8 @@
 /* In the order of lab_target_names. */
 static const LabTarget *const targets[LAB_TARGETS] = {
 	[LAB_TARGET_LDAP] = &lab_target_ldap,
+	[LAB_TARGET_GRAFANA] = &lab_target_grafana,
+	[LAB_TARGET_EXPORTER] = &lab_target_exporter,
 };
 
 PGDLLEXPORT void lab_publisher_main(Datum main_arg);
@@ -344,6 +348,9 @@ cycle(MemoryContext context)
 	TimestampTz next = 0;
 	long pause;
 
+	pg_atomic_write_u64(&me->heartbeat, (uint64) now);
+	if (target->reconcile_at && target->reconcile_at() <= now)
+		reconcile_due = true;
 	if (pg_atomic_read_u64(&me->asked) != asked)
 	{
 		reconcile_due = true;

@@ -10,6 +10,7 @@
 #ifndef LAB_PUBLISHER_H
 #define LAB_PUBLISHER_H
 
+#include "datatype/timestamp.h"
 #include "extension/outbox.h"
 #include "nodes/pg_list.h"
 
@@ -49,6 +50,9 @@ typedef struct LabTarget
 	 * the target.  Called at the start, when the settings changed and on demand.
 	 */
 	void (*reconcile)(void);
+
+	/* When time alone makes another reconcile() due; DT_NOEND: never.  May be NULL. */
+	TimestampTz (*reconcile_at)(void);
 
 	/* In a transaction with SPI: reads what is wanted into notice->wanted. */
 	void (*prepare)(List *notices);
