@@ -122,8 +122,8 @@ Datum
 lab_workers(PG_FUNCTION_ARGS)
 {
 	TupleDesc tupdesc;
-	Datum values[6] = {0};
-	bool nulls[6] = {false};
+	Datum values[8] = {0};
+	bool nulls[8] = {false};
 	uint64 started;
 	uint64 heartbeat;
 	uint64 starved;
@@ -145,5 +145,7 @@ lab_workers(PG_FUNCTION_ARGS)
 	nulls[3] = starved == 0;
 	values[4] = Int32GetDatum(pg_atomic_read_u32(&lab_shared->evaluators));
 	values[5] = Int32GetDatum(pg_atomic_read_u32(&lab_shared->provisioners));
+	values[6] = Int64GetDatum((int64) pg_atomic_read_u64(&lab_shared->evaluations));
+	values[7] = Int64GetDatum((int64) pg_atomic_read_u64(&lab_shared->judged));
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc), values, nulls)));
 }

@@ -688,14 +688,18 @@ BEGIN
 		WHERE l.name = lab_wait.lab
 		GROUP BY l.id;
 
-		-- What LDAP has not been told yet.
-		SELECT count(DISTINCT o.subject) AS waiting,
-			count(DISTINCT o.subject) FILTER (WHERE o.attempts >= 3) AS refused,
+		-- What LDAP has not been told yet.  A newer row of a subject that was refused is another chance.
+		SELECT count(o.subject) AS waiting,
+			count(o.subject) FILTER (WHERE o.attempts >= 3) AS refused,
 			coalesce(max(t.missing), max(t.error), min(o.subject || ': ' || o.error)) AS error
 		INTO accounts
-		FROM lab.outbox o
-		LEFT JOIN lab.targets t ON t.target = o.target
-		WHERE o.target = 'ldap' AND o.lab = lab_wait.lab;
+		FROM (
+			SELECT target, subject, min(attempts) AS attempts, max(error) AS error
+			FROM lab.outbox
+			WHERE target = 'ldap' AND outbox.lab = lab_wait.lab
+			GROUP BY target, subject
+		) o
+		LEFT JOIN lab.targets t ON t.target = o.target;
 
 		IF now_at IS NULL AND accounts.waiting = 0 THEN
 			-- A lab that lab_drop() has just removed is not there any more: no error.
@@ -1023,10 +1027,11 @@ COMMENT ON FUNCTION lab_extend(text, text, interval) IS
 -- Health.
 -- ---------------------------------------------------------------------------
 CREATE FUNCTION lab.workers(OUT coordinator integer, OUT started timestamptz, OUT heartbeat timestamptz,
-	OUT starved timestamptz, OUT evaluators integer, OUT provisioners integer)
+	OUT starved timestamptz, OUT evaluators integer, OUT provisioners integer, OUT evaluations bigint, OUT judged bigint)
 LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'lab_workers';
-COMMENT ON FUNCTION lab.workers() IS 'labcreator''s processes, from shared memory';
+COMMENT ON FUNCTION lab.workers() IS
+	'labcreator''s processes, from shared memory; evaluations done, and checks judged in them by reading rows or running code';
 GRANT EXECUTE ON FUNCTION lab.workers() TO lab_master;
 
 CREATE FUNCTION lab_status()
@@ -1471,12 +1476,14 @@ LANGUAGE sql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
 	INSERT INTO lab.error_counts AS e (participant_id, sqlstate, object, count)
-	SELECT participant, CASE WHEN known.n < 100 OR known.present THEN $2 ELSE 'other' END, $3, 1
-	FROM (
+	SELECT p.id, CASE WHEN known.n < 100 OR known.present THEN $2 ELSE 'other' END, $3, 1
+	FROM lab.participants p
+	CROSS JOIN (
 		SELECT count(*) AS n, bool_or(k.sqlstate = $2 AND k.object = $3) AS present
 		FROM lab.error_counts k
 		WHERE k.participant_id = participant
 	) known
+	WHERE p.id = participant
 	ON CONFLICT (participant_id, sqlstate, object) DO UPDATE SET count = e.count + 1
 $$;
 COMMENT ON FUNCTION lab.count_error(integer, text, text) IS 'counts one error of a participant';

@@ -127,6 +127,7 @@ startup_shmem(void)
 		pg_atomic_init_u32(&lab_shared->evaluators, 0);
 		pg_atomic_init_u32(&lab_shared->provisioners, 0);
 		pg_atomic_init_u64(&lab_shared->evaluations, 0);
+		pg_atomic_init_u64(&lab_shared->judged, 0);
 		pg_atomic_init_u32(&lab_shared->stirred, 0);
 		pg_atomic_init_u32(&lab_shared->urgent, 0);
 		lab_request_init(lab_shared->requests);

@@ -71,6 +71,7 @@ typedef struct LabShared
 	pg_atomic_uint32 evaluators; /* running now */
 	pg_atomic_uint32 provisioners;
 	pg_atomic_uint64 evaluations; /* done since the server's start */
+	pg_atomic_uint64 judged;      /* checks in them that rows were read or code was run for */
 	LabPublisher publishers[LAB_TARGETS];
 	pg_atomic_uint32 password_workers; /* running now */
 

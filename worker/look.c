@@ -235,7 +235,9 @@ judge_reading(const LabEvaluation *evaluation)
 		comparison->settled = stands(comparison, kind, comparison->stamp);
 		if (comparison->settled)
 			continue;
-		if (kind->reach == LAB_REACH_CATALOGS && comparison->status != LAB_PASS)
+		if (kind->reach != LAB_REACH_CATALOGS)
+			pg_atomic_fetch_add_u64(&lab_shared->judged, 1);
+		else if (comparison->status != LAB_PASS)
 			note_sample(comparison);
 		if (kind->judge)
 			kind->judge(comparison, evaluation);

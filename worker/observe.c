@@ -272,8 +272,11 @@ add_event(const LabWatched *watched, const LabDoing *outcome, const char *kind, 
 										: (Datum) 0};
 	char nulls[] = {' ', ' ', ' ', object ? ' ' : 'n', outcome->sqlstate ? ' ' : 'n', '\0'};
 
+	/* They can be gone: the lab was dropped since it was read. */
 	execute("INSERT INTO lab.events (participant_id, at, kind, object, detail)\n"
-			"VALUES ($1, $2, $3, $4, $5)",
+			"SELECT id, $2, $3, $4, $5\n"
+			"FROM lab.participants\n"
+			"WHERE id = $1",
 			lengthof(types), types, values, nulls, SPI_OK_INSERT);
 }
 

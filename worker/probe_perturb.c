@@ -169,7 +169,7 @@ pool_of(const LabColumn *column)
 		list_copy_head(column->parents ? column->parents : column->values.ordinary, MOST_VALUES);
 
 	if (!column->not_null)
-		pool = lappend(pool, psprintf("NULL::%s", format_type_be(column->type)));
+		pool = lappend(pool, psprintf("NULL::%s", lab_type_any_length(column->type)));
 	return pool;
 }
 
@@ -247,7 +247,7 @@ add_rows(LabPlan *plan, const LabTable *table)
 		const LabColumn *column = &table->columns[i];
 
 		if (row[i] && !column->not_null && !column->key)
-			row[i] = psprintf("NULL::%s", format_type_be(column->type));
+			row[i] = psprintf("NULL::%s", lab_type_any_length(column->type));
 		mixed = Max(mixed, list_length(pool_of(column)));
 	}
 	add_row(plan, table, row);
@@ -311,6 +311,11 @@ change_rows(LabPlan *plan, const LabTable *table)
 							   (char *) list_nth(pool, (foreach_current_index(cell) + i) %
 														   list_length(pool)),
 							   lab_table_where(table, lfirst(cell))));
+		/* And one that is not there, in another row for each column. */
+		if (!column->not_null && table->samples)
+			add(plan, psprintf("UPDATE %s SET %s = NULL%s", table->name, column->name,
+							   lab_table_where(table, list_nth(table->samples,
+															   i % list_length(table->samples)))));
 	}
 }
 
