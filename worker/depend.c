@@ -194,11 +194,19 @@ visit(const LabDependencies *dependencies, Oid object, bool writes, int visit_nu
 	if (node->anything)
 		return last_note;
 	foreach (cell, node->reads)
-		latest = Max(latest, visit(dependencies, lfirst_oid(cell), writes, visit_number));
+	{
+		uint64 reached = visit(dependencies, lfirst_oid(cell), writes, visit_number);
+
+		latest = Max(latest, reached);
+	}
 	if (!writes)
 		return latest;
 	foreach (cell, node->writes)
-		latest = Max(latest, visit(dependencies, lfirst_oid(cell), writes, visit_number));
+	{
+		uint64 reached = visit(dependencies, lfirst_oid(cell), writes, visit_number);
+
+		latest = Max(latest, reached);
+	}
 	return latest;
 }
 

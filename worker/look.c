@@ -46,7 +46,8 @@ typedef struct Definitions
 	MemoryContext context;
 	LabEvaluation evaluation;
 	LabDependencies *dependencies;
-	List *sampled; /* of oids: tables whose rows were tried on an expression */
+	LabDependencies *before; /* of the last look, where this one read them anew; else NULL */
+	List *sampled;           /* of oids: tables whose rows were tried on an expression */
 } Definitions;
 
 /* A sum over the catalog rows of each object: another one, once the object changed. */
@@ -191,21 +192,30 @@ start_memory(void)
 }
 
 static uint64
-stamp_of(const LabComparison *comparison, const LabKind *kind)
+stamp_of(const LabComparison *comparison, const LabKind *kind, const LabDependencies *dependencies)
 {
 	Oid object = comparison->found ? comparison->found->relation : InvalidOid;
 
-	return lab_depend_stamp(known.dependencies, object, kind->reach);
+	return lab_depend_stamp(dependencies, object, kind->reach);
 }
 
-/* Does the verdict of the last look still stand? */
+/*
+ * Does the verdict of the last look still stand?  What it could reach then has not
+ * changed, nor what it can reach now: a change can lead away from what changed.
+ */
 static bool
-stands(const LabComparison *comparison, const LabKind *kind, uint64 stamp)
+stands(const LabComparison *comparison, const LabKind *kind)
 {
 	Remembered *last = hash_search(verdicts, &comparison->check->id, HASH_FIND, NULL);
 
-	return kind->reach != LAB_REACH_CATALOGS && last && last->status != LAB_ERROR &&
-		   last->stamp == stamp;
+	if (kind->reach == LAB_REACH_CATALOGS || last == NULL || last->status == LAB_ERROR)
+		return false;
+	if (known.before && stamp_of(comparison, kind, known.before) != last->stamp)
+		return false;
+	if (known.before ? comparison->stamp > last->stamp : comparison->stamp != last->stamp)
+		return false;
+	last->stamp = comparison->stamp;
+	return true;
 }
 
 /* Tables whose rows an expression was tried on: when they change, it is tried again. */
@@ -231,8 +241,8 @@ judge_reading(const LabEvaluation *evaluation)
 		comparison->settled = false;
 		if (kind == NULL || comparison->problem || (comparison->found == NULL && !kind->unmatched))
 			continue;
-		comparison->stamp = stamp_of(comparison, kind);
-		comparison->settled = stands(comparison, kind, comparison->stamp);
+		comparison->stamp = stamp_of(comparison, kind, known.dependencies);
+		comparison->settled = stands(comparison, kind);
 		if (comparison->settled)
 			continue;
 		if (kind->reach != LAB_REACH_CATALOGS)
@@ -298,13 +308,14 @@ tell(const LabComparison *comparison, const LabMistakes *mistakes, LabFeedback f
 	lab_channel_send(&answer);
 }
 
-/* Reads the definitions anew, and compares what is to be compared of them. */
-static void
+/* Reads the definitions anew, and compares what is to be compared of them; returns the old ones. */
+static MemoryContext
 read_definitions(const LabJob *job)
 {
 	MemoryContext old = known.context;
 	ListCell *cell;
 
+	known.before = known.dependencies;
 	known.context =
 		AllocSetContextCreate(memory, "what was read of the definitions", ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(known.context);
@@ -315,8 +326,7 @@ read_definitions(const LabJob *job)
 	known.sampled = NIL;
 	foreach (cell, known.evaluation.comparisons)
 		lab_compare_settle(lfirst(cell));
-	if (old)
-		MemoryContextDelete(old);
+	return old;
 }
 
 /* What the last look left in the comparisons that it judged by rows or by running code. */
@@ -392,6 +402,7 @@ lab_look(const LabJob *job)
 {
 	LabSlot *slot = lab_slot_find(MyDatabaseId);
 	MemoryContext context;
+	MemoryContext old = NULL;
 	LabChanges changes;
 	bool anew;
 
@@ -408,7 +419,7 @@ lab_look(const LabJob *job)
 	lab_disk_measure();
 	anew = note_changes(&changes);
 	if (anew)
-		read_definitions(job);
+		old = read_definitions(job);
 	else
 		clear_judged();
 	/* What is judged with the definitions lives with them. */
@@ -416,6 +427,9 @@ lab_look(const LabJob *job)
 	judge(job, anew ? known.context : context, anew);
 	if (!anew)
 		clear_judged();
+	known.before = NULL;
+	if (old)
+		MemoryContextDelete(old);
 	MemoryContextSwitchTo(memory);
 	MemoryContextDelete(context);
 }
