@@ -176,8 +176,8 @@ transfer(LabHttp *http)
 		(void) curl_multi_poll(http->multi, NULL, 0, SLICE_MS, NULL);
 	}
 	message = curl_multi_info_read(http->multi, &left);
-	require(message != NULL && message->msg == CURLMSG_DONE);
-	end = message->data.result; /* the message goes with the handle */
+	/* the message goes with the handle */
+	end = message && message->msg == CURLMSG_DONE ? message->data.result : CURLE_RECV_ERROR;
 	(void) curl_multi_remove_handle(http->multi, http->easy);
 	return end;
 }
