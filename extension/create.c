@@ -41,30 +41,58 @@ close_database(const char *name)
 		elog(ERROR, "could not execute \"%s\"", sql.data);
 }
 
-/* What a person types to get into their database; quoted for a shell where it has to be. */
+/* One word of a command, quoted for a shell where it has to be. */
+static void
+append_word(StringInfo command, const char *word)
+{
+	if (strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+,-") ==
+		strlen(word))
+	{
+		appendStringInfoString(command, word);
+		return;
+	}
+	appendStringInfoChar(command, '\'');
+	for (const char *c = word; *c; c++)
+		if (*c == '\'')
+			appendStringInfoString(command, "'\\''");
+		else
+			appendStringInfoChar(command, *c);
+	appendStringInfoChar(command, '\'');
+}
+
+/* As psql -d takes it: a name that looks like a connection string has to be in one. */
+static char *
+database_word(const char *database)
+{
+	StringInfoData word;
+
+	if (strchr(database, '=') == NULL && strstr(database, "://") == NULL)
+		return pstrdup(database);
+	initStringInfo(&word);
+	appendStringInfoString(&word, "dbname='");
+	for (const char *c = database; *c; c++)
+	{
+		if (*c == '\'' || *c == '\\')
+			appendStringInfoChar(&word, '\\');
+		appendStringInfoChar(&word, *c);
+	}
+	appendStringInfoChar(&word, '\'');
+	return word.data;
+}
+
+/* What a person types to get into their database. */
 static char *
 connect_command(const LabSpecParticipant *participant)
 {
-	char *words[] = {participant->login, participant->database};
 	StringInfoData command;
 
 	initStringInfo(&command);
-	appendStringInfo(&command, "psql -h %s -p %d -U ", lab_host, PostPortNumber);
-	for (int i = 0; i < lengthof(words); i++)
-	{
-		if (i > 0)
-			appendStringInfoString(&command, " -d ");
-		if (strspn(words[i], "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ==
-			strlen(words[i]))
-			appendStringInfoString(&command, words[i]);
-		else
-		{
-			appendStringInfoChar(&command, '\'');
-			for (char *c = words[i]; *c; c++)
-				appendStringInfoString(&command, *c == '\'' ? "'\\''" : (char[]){*c, '\0'});
-			appendStringInfoChar(&command, '\'');
-		}
-	}
+	appendStringInfoString(&command, "psql -h ");
+	append_word(&command, lab_host);
+	appendStringInfo(&command, " -p %d -U ", PostPortNumber);
+	append_word(&command, participant->login);
+	appendStringInfoString(&command, " -d ");
+	append_word(&command, database_word(participant->database));
 	return command.data;
 }
 

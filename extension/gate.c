@@ -14,6 +14,7 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "catalog/pg_auth_members.h"
 #include "catalog/pg_database.h"
 #include "extension/gate.h"
 #include "libpq/auth.h"
@@ -21,10 +22,15 @@
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/catcache.h"
 #include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
 #include "utils/relcache.h"
+#include "utils/syscache.h"
 #include "utils/timestamp.h"
+
+#define PATIENCE_MS 5000
+#define STEP_MS 10
 
 static ClientAuthentication_hook_type previous_authentication_hook = NULL;
 
@@ -99,15 +105,40 @@ find_database(const char *name)
 	return oid;
 }
 
-/* Members of lab_student, and whoever a gate names. */
+/*
+ * Members of lab_student, and whoever a gate names.  Direct members: who is made a
+ * member of a participant is no participant.
+ */
 static bool
 is_participant(Oid role, const LabSlot *slot)
 {
 	Oid students = get_role_oid("lab_student", true);
+	CatCList *groups;
+	bool found = false;
 
 	if (slot && pg_atomic_read_u32(&unconstify(LabSlot *, slot)->gate.role) == role)
 		return true;
-	return OidIsValid(students) && role != students && is_member_of_role_nosuper(role, students);
+	groups = SearchSysCacheList1(AUTHMEMMEMROLE, ObjectIdGetDatum(role));
+	for (int i = 0; i < groups->n_members && !found; i++)
+	{
+		HeapTuple member = &groups->members[i]->tuple;
+
+		found = ((Form_pg_auth_members) GETSTRUCT(member))->roleid == students;
+	}
+	ReleaseSysCacheList(groups);
+	return found;
+}
+
+/* When the server has just started, the gates are not set yet: that takes a moment. */
+static void
+wait_for_gates(void)
+{
+	for (int waited = 0; waited < PATIENCE_MS && pg_atomic_read_u64(&lab_shared->wanted_read) == 0;
+		 waited += STEP_MS)
+	{
+		CHECK_FOR_INTERRUPTS();
+		pg_usleep(STEP_MS * 1000L);
+	}
 }
 
 static void
@@ -119,6 +150,8 @@ check_login(const char *user, const char *database)
 
 	if (!OidIsValid(role))
 		return; /* the server says so itself */
+	if (is_participant(role, NULL))
+		wait_for_gates();
 	oid = find_database(database);
 	slot = OidIsValid(oid) ? lab_slot_find(oid) : NULL;
 	if (!is_participant(role, slot))

@@ -29,5 +29,6 @@ extern void lab_limit_memory(int megabytes);
 extern void lab_gate_init(void);
 extern void lab_writes_init(void);
 extern void lab_limits_init(void);
+extern void lab_confine_init(void);
 
 #endif /* LAB_GATE_H */

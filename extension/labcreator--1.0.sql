@@ -878,14 +878,18 @@ BEGIN
 		WHERE l.name = lab_wait.lab
 		GROUP BY l.id;
 
-		-- What LDAP has not been told yet.
-		SELECT count(DISTINCT o.subject) AS waiting,
-			count(DISTINCT o.subject) FILTER (WHERE o.attempts >= 3) AS refused,
+		-- What LDAP has not been told yet.  A newer row of a subject that was refused is another chance.
+		SELECT count(o.subject) AS waiting,
+			count(o.subject) FILTER (WHERE o.attempts >= 3) AS refused,
 			coalesce(max(t.missing), max(t.error), min(o.subject || ': ' || o.error)) AS error
 		INTO accounts
-		FROM lab.outbox o
-		LEFT JOIN lab.targets t ON t.target = o.target
-		WHERE o.target = 'ldap' AND o.lab = lab_wait.lab;
+		FROM (
+			SELECT target, subject, min(attempts) AS attempts, max(error) AS error
+			FROM lab.outbox
+			WHERE target = 'ldap' AND outbox.lab = lab_wait.lab
+			GROUP BY target, subject
+		) o
+		LEFT JOIN lab.targets t ON t.target = o.target;
 
 		IF now_at IS NULL AND accounts.waiting = 0 THEN
 			-- A lab that lab_drop() has just removed is not there any more: no error.

@@ -39,6 +39,7 @@ _PG_init(void)
 	lab_gate_init();
 	lab_writes_init();
 	lab_limits_init();
+	lab_confine_init();
 	lab_secrecy_init();
 	lab_removal_init();
 	lab_activity_init();

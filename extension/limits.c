@@ -11,7 +11,8 @@
  *
  * Temporary files and memory are limited by the server's temp_file_limit and by
  * the kernel (RLIMIT_DATA), which turns a
- * memory bomb into an error of its session.
+ * memory bomb into an error of its session.  Parallel workers of their queries leave
+ * enough of the server's background workers to labcreator.
  */
 #include "postgres.h"
 
@@ -27,6 +28,7 @@
 #include "storage/latch.h"
 #include "storage/proc.h"
 #include "tcop/utility.h"
+#include "utils/backend_status.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/timeout.h"
@@ -89,6 +91,14 @@ count_written(LabSlot *slot)
 	}
 }
 
+/* Does the session wait for its client within a transaction?  Its last statement has ended. */
+static bool
+is_idle(void)
+{
+	return MyBEEntry && (MyBEEntry->st_state == STATE_IDLEINTRANSACTION ||
+						 MyBEEntry->st_state == STATE_IDLEINTRANSACTION_ABORTED);
+}
+
 /* In a signal handler. */
 static void
 look(void)
@@ -102,6 +112,8 @@ look(void)
 	if (slot == NULL || since == 0)
 		return;
 	count_written(slot);
+	if (is_idle())
+		return;
 	elapsed = (GetCurrentTimestamp() - since) / 1000;
 	ceiling = pg_atomic_read_u32(&slot->gate.statement_timeout);
 	limit = pg_atomic_read_u64(&slot->gate.disk);
@@ -133,6 +145,19 @@ lab_limit_memory(int megabytes)
 		ereport(LOG, (errmsg("could not limit the memory of this process: %m")));
 }
 
+/*
+ * Parallel workers of everybody that a participant's session may find running and
+ * still start one more.  They come out of max_worker_processes, as labcreator's
+ * processes do, and everybody may raise max_parallel_workers for their session.
+ */
+static int
+spare_workers(void)
+{
+	int ours = 2 * lab_evaluators + lab_provisioners + LAB_TARGETS + 4;
+
+	return Max(max_worker_processes - ours, 0);
+}
+
 /* Held below the lab's limit, whatever the participant has set. */
 static void
 hold_settings(LabGate *gate)
@@ -145,6 +170,7 @@ hold_settings(LabGate *gate)
 		IdleInTransactionSessionTimeout = limit;
 	if (temp_disk > 0 && (temp_file_limit < 0 || temp_file_limit > temp_disk))
 		temp_file_limit = temp_disk;
+	max_parallel_workers = Min(max_parallel_workers, spare_workers());
 }
 
 /* A statement of the client's starts, or goes on. */

@@ -120,6 +120,7 @@ startup_shmem(void)
 		lab_shared->mask = slot_count() - 1;
 		pg_atomic_init_u32(&lab_shared->layout, 0);
 		pg_atomic_init_u64(&lab_shared->wanted, 1);
+		pg_atomic_init_u64(&lab_shared->wanted_read, 0);
 		ConditionVariableInit(&lab_shared->served);
 		pg_atomic_init_u64(&lab_shared->started, 0);
 		pg_atomic_init_u64(&lab_shared->heartbeat, 0);

@@ -63,6 +63,7 @@ typedef struct LabShared
 	pg_atomic_uint32 layout; /* grows whenever a slot is claimed */
 
 	pg_atomic_uint64 wanted;        /* grows whenever the desired state changed */
+	pg_atomic_uint64 wanted_read;   /* as of the coordinator's last reading; 0: none yet */
 	ConditionVariable served;       /* somebody's evaluation is stored */
 	Latch *volatile coordinator;    /* NULL until it has run once */
 	volatile pid_t coordinator_pid; /* 0: not running */

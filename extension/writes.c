@@ -7,8 +7,8 @@
  * writes.  The setting is made anew before each statement and each call of a
  * function, wherever it comes from: SET TRANSACTION READ WRITE is undone
  * before the next one.  What the server lets through in a read-only transaction
- * and yet lasts (large objects before PostgreSQL 16, prepared transactions) is
- * refused here.
+ * and yet lasts (large objects before PostgreSQL 16) is refused here; prepared
+ * transactions are refused always (confine.c).
  *
  * Over the disk limit, statements that remove are let through and the others
  * refused by their kind.
@@ -135,16 +135,6 @@ is_harmless_when_full(const Node *statement)
 	}
 }
 
-/* A transaction that was prepared while the lab was open would be written later. */
-static bool
-is_prepared_transaction(const Node *statement)
-{
-	const TransactionStmt *transaction = (const TransactionStmt *) statement;
-
-	return IsA(statement, TransactionStmt) && (transaction->kind == TRANS_STMT_PREPARE ||
-											   transaction->kind == TRANS_STMT_COMMIT_PREPARED);
-}
-
 static void
 process_utility(PlannedStmt *plan, const char *text, bool read_only_tree,
 				ProcessUtilityContext context, ParamListInfo params, QueryEnvironment *environment,
@@ -154,8 +144,7 @@ process_utility(PlannedStmt *plan, const char *text, bool read_only_tree,
 	LabGateMode mode = enter(&gate);
 	Node *statement = plan->utilityStmt;
 
-	if ((mode == LAB_GATE_FULL && !is_harmless_when_full(statement)) ||
-		(mode == LAB_GATE_CLOSED && is_prepared_transaction(statement)))
+	if (mode == LAB_GATE_FULL && !is_harmless_when_full(statement))
 		refuse(gate, mode, GetCommandTagName(CreateCommandTag(statement)));
 	if (previous_utility)
 		previous_utility(plan, text, read_only_tree, context, params, environment, receiver,

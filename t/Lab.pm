@@ -8,7 +8,7 @@ use PostgreSQL::Test::Utils;
 use Exporter 'import';
 use JSON::PP;
 
-our @EXPORT = qw(lab_node make_reference create_lab lab_sql lab_error reachable worker_pid poll);
+our @EXPORT = qw(lab_node make_reference create_lab lab_sql lab_error reachable worker_pid poll comes_back);
 
 # A running server whose control database has the extension, with role teacher as lab master.
 sub lab_node
@@ -64,7 +64,7 @@ sub lab_error
 sub create_lab
 {
 	my ($node, $spec) = @_;
-	my $json = JSON::PP->new->canonical->encode($spec);
+	my $json = JSON::PP->new->canonical->ascii->encode($spec);
 
 	lab_sql($node, "SELECT lab_create(\$json\$$json\$json\$)");
 	lab_sql($node, "CALL lab_wait(\$name\$$spec->{lab}\$name\$, '90 seconds')");
@@ -87,6 +87,20 @@ sub worker_pid
 
 	return $node->safe_psql('postgres',
 		"SELECT pid FROM pg_stat_activity WHERE backend_type = 'labcreator $type' LIMIT 1");
+}
+
+# Waits until the server takes connections again after a crash.  A psql whose server goes away before it has read its
+# input would end the test, so the server is asked without one first.
+sub comes_back
+{
+	my ($node) = @_;
+
+	for (1 .. 10 * $PostgreSQL::Test::Utils::timeout_default)
+	{
+		return 1 if system_log('pg_isready', '-q', '-h', $node->host, '-p', $node->port) == 0;
+		select undef, undef, undef, 0.1;
+	}
+	return 0;
 }
 
 # Waits until the query in the control database gives the value.

@@ -16,7 +16,7 @@ my $results = lab_sql($node, "SELECT string_agg(object || status, ',') FROM lab_
 
 # kill -9 makes the postmaster restart everything
 kill 'KILL', worker_pid($node, 'coordinator');
-ok($node->poll_query_until('postgres', 'SELECT true'), 'the server comes back');
+ok(comes_back($node), 'the server comes back');
 ok(poll($node, "SELECT state FROM lab_status() WHERE part = 'coordinator'", 'running'), 'a killed coordinator comes back');
 is(lab_sql($node, "SELECT string_agg(object || status, ',') FROM lab_results('l', 'ann')"), $results, 'results are what they were');
 
@@ -34,7 +34,7 @@ for (1 .. 1000)
 }
 isnt($busy, '', 'an evaluator is busy');
 kill 'KILL', $busy;
-ok($node->poll_query_until('postgres', 'SELECT true'), 'the server comes back');
+ok(comes_back($node), 'the server comes back');
 ok(poll($node, "SELECT score FROM lab_progress('l') WHERE login = 'ann'", '100.00'), 'a killed evaluator\'s work is done again');
 
 # an immediate stop in the middle of provisioning
@@ -53,7 +53,7 @@ for my $round (1 .. 3)
 	my $pid;
 	for (1 .. 200) { last if $pid = worker_pid($node, 'provisioner'); select(undef, undef, undef, 0.01); }
 	kill 'KILL', $pid if $pid;
-	$node->poll_query_until('postgres', 'SELECT true');
+	comes_back($node);
 }
 lab_sql($node, "CALL lab_wait('more', '90 seconds')");
 is(lab_sql($node, "SELECT count(*) FROM lab_progress('more') WHERE state = 'not started'"), '10', 'killed provisioners\' work is done again');
@@ -61,7 +61,7 @@ lab_sql($node, "SELECT lab_drop('more')");
 my $pid;
 for (1 .. 200) { last if $pid = worker_pid($node, 'provisioner'); select(undef, undef, undef, 0.01); }
 kill 'KILL', $pid if $pid;
-$node->poll_query_until('postgres', 'SELECT true');
+comes_back($node);
 ok(poll($node, "SELECT count(*) = 0 FROM lab_progress('more')"), 'dropping goes on as well');
 ok($node->poll_query_until('postgres', "SELECT count(*) = 0 FROM pg_database WHERE datname LIKE 'more\\_%'"), 'and leaves no database');
 

@@ -56,6 +56,17 @@ sub create
 	return map { split /\|/ } split /\n/, lab_sql($node, "SELECT login, password FROM lab_create(convert_from('\\x" . unpack('H*', $json) . "', 'UTF8')::jsonb)");
 }
 
+# What lab_create() warns of, with these participants; nothing is left of it.
+sub lab_warnings
+{
+	my ($participants) = @_;
+	my ($status, $out, $err) = $node->psql('lab',
+		qq(BEGIN; SELECT count(*) FROM lab_create('{"lab": "try", "reference": "reference", "auth": {"method": "ldap"}, "participants": $participants}'); ROLLBACK;),
+		extra_params => [ '-U', 'teacher' ]);
+
+	return ($err, $status);
+}
+
 sub account { my ($login, @attributes) = @_; return ($slapd->people("(uid=$login)", @attributes))[0]; }
 sub members { my ($lab) = @_; return [ sort map { /^uid=([^,]*),/ } @{ ($slapd->groups("(cn=$lab)", 'member'))[0]{member} } ]; }
 
@@ -186,6 +197,21 @@ is_deeply([ sort map { $_->{uid}[0] } @found ], [ sort map { my $name = $_; utf8
 is(scalar(grep { $_->{cn}[0] eq "Ms. $_->{uid}[0]" && $_->{memberOf} } @found), scalar(@names), 'with their names and groups');
 is(scalar(grep { $slapd->can_bind($_->{dn}[0], $special{ $_->{uid}[0] }) } @found), scalar(@names), 'each with their password');
 is(lab_sql($node, "SELECT count(*) FROM lab_reconcile('names')"), '0', 'and they compare equal');
+like((lab_warnings('["u,v"]'))[0], qr/"u,v" cannot log in by the first line of lab_hba\(\)/, 'lab_create warns of logins that a prefix and a suffix cannot name');
+unlike((lab_warnings('["plain", "y=x", "\u00fc"]'))[0], qr/cannot log in/, 'of no others');
+# The other line of lab_hba() searches: here as an account that may, for this directory lets nobody else.
+my ($search) = map { /^#(.* ldapsearchattribute=.*)/ } @hba;
+unlink $node->data_dir . '/pg_hba.conf';
+$node->append_conf('pg_hba.conf', "local all all trust\n$search ldapbinddn=\"cn=pgauth,ou=services,$slapd->{suffix}\" ldapbindpasswd=\"searcher secret\"\n");
+$node->restart;
+my @by_search = ('a,b', 'p+q', '#first', "\x{fc}nic\x{f6}de");
+for my $name (@by_search)
+{
+	utf8::encode(my $bytes = $name);
+	local $ENV{PGPASSWORD} = $special{$bytes};
+	my ($status, $out, $err) = $node->psql(undef, 'SELECT session_user', connstr => "host=127.0.0.1 port=" . $node->port . " user='$bytes' dbname='names_$bytes'");
+	is($out, $bytes, "$bytes logs in where the server searches") or diag($err);
+}
 lab_sql($node, "SELECT lab_drop('names')");
 lab_sql($node, "CALL lab_wait('names', '90 seconds')");
 is(scalar($slapd->people('(cn=Ms. *)', 'uid')), 0, 'all of them go');

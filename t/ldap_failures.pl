@@ -216,7 +216,7 @@ $node->safe_psql('lab', "SELECT lab_drop('class')");
 create('last', $managed, 'last');
 kill 'KILL', worker_pid($node, 'publisher ldap');
 $slapd->thaw;
-ok($node->poll_query_until('postgres', 'SELECT true'), 'the server comes back');
+ok(comes_back($node), 'the server comes back');
 lab_sql($node, "CALL lab_wait('last', '90 seconds')");
 lab_sql($node, "CALL lab_wait('class', '90 seconds')");
 is(scalar($slapd->people('(uid=last)', 'uid')), 1, 'with what it had promised');

@@ -138,9 +138,10 @@ changes_behaviour(const LabFact *fact, LabExtras extras)
 										 "grant",
 										 "default_privilege",
 										 "domain_default",
-										 "domain_check"};
+										 "domain_check",
+										 "sequence_start"};
 	/* said about an object, and none itself */
-	static const char *const never[] = {"comment", "parameter", "sequence_start"};
+	static const char *const never[] = {"comment", "parameter"};
 
 	if (is_one_of(fact->kind, always, lengthof(always)))
 		return true;

@@ -25,6 +25,7 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 #include "utils/wait_event.h"
+#include "worker/crowd.h"
 #include "worker/launch.h"
 #include "worker/observe.h"
 #include "worker/provision.h"
@@ -85,11 +86,13 @@ cycle(void)
 	TimestampTz signals_at;
 
 	pg_atomic_write_u64(&lab_shared->heartbeat, (uint64) GetCurrentTimestamp());
+	lab_crowd_thin(); /* first: what follows needs locks */
 	if (wanted != wanted_read)
 	{
 		if (!lab_watch_read())
 			return NOT_INSTALLED_MS;
 		wanted_read = wanted;
+		pg_atomic_write_u64(&lab_shared->wanted_read, wanted);
 	}
 	lab_reply_to_students();
 	provisioning_at = lab_provision_oversee();

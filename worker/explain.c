@@ -33,6 +33,8 @@ static const Wording wordings[] = {
 	{"default", "default", "has another default"},
 	{"generated", "expression", "is computed in another way"},
 	{"identity", "identity", "lets INSERT give values in another way (ALWAYS, BY DEFAULT)"},
+	{"publication_table", "expression", "publishes other rows (WHERE)"},
+	{"publication_table", "columns", "publishes other columns"},
 	{"index", "keys", "has other keys, or their order or direction differs"},
 	{"index", "expression", "covers other rows (WHERE)"},
 	{"index", "partial", "covers other rows (WHERE)"},

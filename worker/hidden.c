@@ -213,12 +213,16 @@ settle(LabVerdict *verdict, const LabCheck *check, const Trial *trial, bool fini
 {
 	const char *object = check->fact.object;
 
-	verdict->status = LAB_FAIL;
 	if (finished && lab_contents_equal(check->fact.definition, trial->definition))
+	{
 		verdict->status = LAB_PASS;
-	else if (finished)
-		verdict->detail = psprintf("%s does not give the right result on other data", object);
-	else if (trial->refused)
+		return;
+	}
+	verdict->status = LAB_FAIL;
+	verdict->detail = psprintf("%s does not give the right result on other data", object);
+	if (finished)
+		return;
+	if (trial->refused)
 		verdict->detail = psprintf("%s calls %s(), which is not allowed on the hidden data", object,
 								   trial->refused);
 	else if (error->sqlstate == ERRCODE_QUERY_CANCELED ||
@@ -231,8 +235,6 @@ settle(LabVerdict *verdict, const LabCheck *check, const Trial *trial, bool fini
 	}
 	else if (!trial->checked)
 		verdict->detail = psprintf("%s reads or calls what the lab's data does not have", object);
-	else
-		verdict->detail = psprintf("%s does not give the right result on other data", object);
 }
 
 /* Returns false when it took too long. */

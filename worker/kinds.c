@@ -22,6 +22,7 @@ static const LabKind kinds[] = {
 	{"generated", LAB_REACH_CATALOGS, false, NULL, NULL, lab_equations_judge_value, NULL},
 	{"index", LAB_REACH_CATALOGS, false, NULL, NULL, lab_equations_judge_filter, NULL},
 	{"exclusion", LAB_REACH_CATALOGS, false, NULL, NULL, lab_equations_judge_filter, NULL},
+	{"publication_table", LAB_REACH_CATALOGS, false, NULL, NULL, lab_equations_judge_filter, NULL},
 	{"policy", LAB_REACH_CATALOGS, true, NULL, NULL, lab_equations_judge_policy, NULL},
 	{"policy_using", LAB_REACH_CATALOGS, true, NULL, NULL, lab_equations_judge_policy, NULL},
 	{"policy_check", LAB_REACH_CATALOGS, true, NULL, NULL, lab_equations_judge_policy, NULL},

@@ -232,6 +232,25 @@ plain_form(CoercionForm form, const FuncExpr *function)
 	return form;
 }
 
+/* A text that is cast to an enum is the value; the server waits, as labels can get other names. */
+static Node *
+plain_coercion(CoerceViaIO *coercion)
+{
+	Const *text = (Const *) coercion->arg;
+	Oid input;
+	Oid parameter;
+	Datum value;
+
+	coercion->coerceformat = COERCE_EXPLICIT_CAST;
+	if (!IsA(text, Const) || text->consttype != CSTRINGOID || text->constisnull ||
+		!type_is_enum(coercion->resulttype))
+		return (Node *) coercion;
+	getTypeInputInfo(coercion->resulttype, &input, &parameter);
+	value = OidInputFunctionCall(input, DatumGetCString(text->constvalue), parameter, -1);
+	return (Node *) makeConst(coercion->resulttype, -1, InvalidOid, sizeof(Oid), value, false,
+							  true);
+}
+
 /* One word for what has several. */
 static Node *
 plain(Node *node, void *context)
@@ -261,8 +280,7 @@ plain(Node *node, void *context)
 			((RelabelType *) node)->relabelformat = COERCE_EXPLICIT_CAST;
 			break;
 		case T_CoerceViaIO:
-			((CoerceViaIO *) node)->coerceformat = COERCE_EXPLICIT_CAST;
-			break;
+			return plain_coercion((CoerceViaIO *) node);
 		case T_ArrayCoerceExpr:
 			((ArrayCoerceExpr *) node)->coerceformat = COERCE_EXPLICIT_CAST;
 			break;

@@ -133,7 +133,7 @@ load_row(Evaluation *work, const int *row)
 		Datum value = column->pool->values[row[i]];
 		bool isnull = column->pool->nulls[row[i]];
 
-		if (column->attribute == 0)
+		if (column->attribute == 0 || work->slot == NULL)
 		{
 			work->econtext->domainValue_datum = value;
 			work->econtext->domainValue_isNull = isnull;

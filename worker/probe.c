@@ -261,7 +261,15 @@ is_artefact(const LabOutcome *outcome)
 		return true;
 	if (outcome->sqlstate == ERRCODE_INSUFFICIENT_PRIVILEGE)
 		return strstr(outcome->message, "security-restricted") != NULL;
-	return ERRCODE_TO_CATEGORY(outcome->sqlstate) == ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION;
+	switch (ERRCODE_TO_CATEGORY(outcome->sqlstate))
+	{
+		case ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION:
+		case ERRCODE_INSUFFICIENT_RESOURCES:
+		case ERRCODE_PROGRAM_LIMIT_EXCEEDED: /* deep recursion: a loop has no such limit */
+			return true;
+		default:
+			return false;
+	}
 }
 
 /* What a probe shows, as far as others may show it as well. */
@@ -290,6 +298,7 @@ typedef struct Candidate
 	LabProbe *probe;
 	int phase; /* how many changes of the data came before it */
 	int rank;  /* the how many-th of its class */
+	int place; /* as they came */
 	char *class;
 } Candidate;
 
@@ -302,7 +311,9 @@ compare_candidates(const ListCell *a, const ListCell *b)
 
 	if (one->phase != other->phase)
 		return one->phase < other->phase ? -1 : 1;
-	return one->rank < other->rank ? -1 : one->rank > other->rank;
+	if (one->rank != other->rank)
+		return one->rank < other->rank ? -1 : 1;
+	return one->place < other->place ? -1 : one->place > other->place;
 }
 
 static List *
@@ -318,13 +329,15 @@ candidates_of(List *probes)
 		LabProbe *probe = lfirst(cell);
 		Candidate *candidate;
 
-		if (probe->step.keep)
+		/* What makes the databases alike at the start is no change of the data. */
+		if (probe->step.keep && candidates != NIL)
 			phase++;
 		if (probe->step.keep || is_artefact(&probe->expected))
 			continue;
 		candidate = palloc0(sizeof(Candidate));
 		candidate->probe = probe;
 		candidate->phase = phase;
+		candidate->place = list_length(candidates);
 		candidate->class = class_of(probe);
 		foreach (earlier, candidates)
 		{
@@ -371,7 +384,7 @@ in_phase(List *chosen, int phase)
 
 /*
  * From each group in turn, until there are enough: limit before the data are
- * changed, and a quarter of it after each change.
+ * changed, and a third of it after each change.
  */
 static List *
 choose(List *probes, int limit)
@@ -379,25 +392,32 @@ choose(List *probes, int limit)
 	List *candidates = candidates_of(probes);
 	List *chosen = NIL;
 	List *kept = NIL;
-	bool more = true;
 	ListCell *cell;
 
-	for (int round = 0; more; round++)
+	/* Changed data show in what succeeds: errors fill up what is left. */
+	for (int errors = 0; errors < 2; errors++)
 	{
-		more = false;
-		foreach (cell, candidates)
-		{
-			Candidate *candidate = lfirst(cell);
-			int most = candidate->phase == 0 ? limit : Max(limit / 4, 1);
+		bool more = true;
 
-			if (list_member_ptr(chosen, candidate) || in_phase(chosen, candidate->phase) >= most)
-				continue;
-			if (chosen_of(chosen, candidate) > round)
+		for (int round = 0; more; round++)
+		{
+			more = false;
+			foreach (cell, candidates)
 			{
-				more = true;
-				continue;
+				Candidate *candidate = lfirst(cell);
+				int most = candidate->phase == 0 ? limit : Max(limit / 3, 1);
+
+				if (list_member_ptr(chosen, candidate) ||
+					in_phase(chosen, candidate->phase) >= most ||
+					(!errors && candidate->phase > 0 && candidate->probe->expected.sqlstate != 0))
+					continue;
+				if (chosen_of(chosen, candidate) > round)
+				{
+					more = true;
+					continue;
+				}
+				chosen = lappend(chosen, candidate);
 			}
-			chosen = lappend(chosen, candidate);
 		}
 	}
 	foreach (cell, probes)

@@ -29,7 +29,8 @@ enum
 	ORDINARY,
 	EDGES,
 	LEFT_OUT,
-	WINDOWS
+	WINDOWS,
+	NOTHING /* no row at all */
 };
 
 typedef struct Calls
@@ -259,7 +260,7 @@ add_group(Calls *calls, int rows, bool edges, bool window)
 	const LabRoutine *routine = calls->routine;
 	StringInfoData sql;
 
-	calls->group = window ? WINDOWS : edges ? EDGES : ORDINARY;
+	calls->group = rows == 0 ? NOTHING : window ? WINDOWS : edges ? EDGES : ORDINARY;
 	initStringInfo(&sql);
 	appendStringInfo(&sql, "SELECT %s(", routine->name);
 	if (routine->ordered_set)

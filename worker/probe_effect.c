@@ -19,6 +19,7 @@
 #include "storage/lmgr.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
@@ -71,13 +72,20 @@ count(Oid function, Oid relation)
 	return DatumGetInt64(OidFunctionCall1(function, ObjectIdGetDatum(relation)));
 }
 
-/* A number that moves when something is done to the table. */
+/* A number that moves when something is done to the table.  From 16 on, the counters are copied at
+ * each call. */
 static uint64
 activity_of(const LabWatch *watch)
 {
+	static MemoryContext copies = NULL;
+	MemoryContext before;
 	uint64 activity = 0;
 	ListCell *cell;
 
+	if (copies == NULL)
+		copies =
+			AllocSetContextCreate(TopMemoryContext, "counters of tables", ALLOCSET_DEFAULT_SIZES);
+	before = MemoryContextSwitchTo(copies);
 	foreach (cell, watch->members)
 	{
 		Oid member = lfirst_oid(cell);
@@ -91,6 +99,8 @@ activity_of(const LabWatch *watch)
 					count(F_PG_STAT_GET_XACT_TUPLES_UPDATED, member) +
 					count(F_PG_STAT_GET_XACT_TUPLES_DELETED, member);
 	}
+	MemoryContextSwitchTo(before);
+	MemoryContextReset(copies);
 	return activity;
 }
 

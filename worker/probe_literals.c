@@ -94,6 +94,13 @@ static const char *const guesses[] = {"a",
 									  "<a></a>",
 									  "08:00:2b:01:02:03"};
 
+/* The name of the type in a cast: character and bit by themselves would mean one of them. */
+char *
+lab_type_any_length(Oid type)
+{
+	return format_type_with_typemod(type, -1);
+}
+
 char *
 lab_literal(const char *text, Oid type)
 {
@@ -103,7 +110,7 @@ lab_literal(const char *text, Oid type)
 		bare = strspn(text, "0123456789") == strlen(text) || strcmp(text, "-1") == 0;
 	if (bare)
 		return pstrdup(text);
-	return psprintf("%s::%s", quote_literal_cstr(text), format_type_be(type));
+	return psprintf("%s::%s", quote_literal_cstr(text), lab_type_any_length(type));
 }
 
 /* Without doubles. */
@@ -214,7 +221,7 @@ add_texts(List **list, Oid type, const LabMentions *mentions)
 
 		if (!strchr(lfirst(cell), '.') && length > 1 && length <= LONGEST_LENGTH)
 			for (int i = Max(length - 1, 1); i <= length + 1; i++)
-				add_expression(list, psprintf("repeat('x', %d)::%s", i, format_type_be(type)));
+				add_expression(list, psprintf("repeat('x', %d)::%s", i, lab_type_any_length(type)));
 	}
 }
 
@@ -222,7 +229,7 @@ add_texts(List **list, Oid type, const LabMentions *mentions)
 static void
 add_times(List **list, Oid type, const LabMentions *mentions)
 {
-	const char *name = format_type_be(type);
+	const char *name = lab_type_any_length(type);
 	static const char *const times[] = {
 		"now",          "current_date", "current_timestamp", "localtimestamp",
 		"age",          "interval",     "clock_timestamp",   "days",

@@ -28,8 +28,9 @@
 #include "worker/probe_table.h"
 
 #define CHANGED_ROWS                                                                               \
-	100          /* by one statement, about: what is rolled back takes up room until vacuum */
-#define LEVELS 3 /* of views over views */
+	100             /* by one statement, about: what is rolled back takes up room until vacuum */
+#define REPLACED 10 /* rows that take the place of those that were there */
+#define LEVELS 3    /* of views over views */
 #define MOST_VALUES 12
 #define NEAR_MISSES 40
 
@@ -169,7 +170,7 @@ pool_of(const LabColumn *column)
 		list_copy_head(column->parents ? column->parents : column->values.ordinary, MOST_VALUES);
 
 	if (!column->not_null)
-		pool = lappend(pool, psprintf("NULL::%s", format_type_be(column->type)));
+		pool = lappend(pool, psprintf("NULL::%s", lab_type_any_length(column->type)));
 	return pool;
 }
 
@@ -247,7 +248,7 @@ add_rows(LabPlan *plan, const LabTable *table)
 		const LabColumn *column = &table->columns[i];
 
 		if (row[i] && !column->not_null && !column->key)
-			row[i] = psprintf("NULL::%s", format_type_be(column->type));
+			row[i] = psprintf("NULL::%s", lab_type_any_length(column->type));
 		mixed = Max(mixed, list_length(pool_of(column)));
 	}
 	add_row(plan, table, row);
@@ -311,6 +312,11 @@ change_rows(LabPlan *plan, const LabTable *table)
 							   (char *) list_nth(pool, (foreach_current_index(cell) + i) %
 														   list_length(pool)),
 							   lab_table_where(table, lfirst(cell))));
+		/* And one that is not there, in another row for each column. */
+		if (!column->not_null && table->samples)
+			add(plan, psprintf("UPDATE %s SET %s = NULL%s", table->name, column->name,
+							   lab_table_where(table, list_nth(table->samples,
+															   i % list_length(table->samples)))));
 	}
 }
 
@@ -336,6 +342,49 @@ remove_half(LabPlan *plan, const LabTable *table)
 		if (foreach_current_index(cell) < 2)
 			add(plan,
 				psprintf("DELETE FROM %s%s", table->name, lab_table_where(table, lfirst(cell))));
+}
+
+/* Of what is left, half again: among few rows, each one counts. */
+static void
+remove_more(LabPlan *plan, const LabTable *table)
+{
+	if (!table->large)
+		add(plan, psprintf("DELETE FROM %s WHERE %s / 2 %% 2 = 0", table->name, row_hash(table)));
+}
+
+static void
+remove_most(LabPlan *plan, const LabTable *table)
+{
+	if (!table->large)
+		add(plan, psprintf("DELETE FROM %s WHERE %s / 4 %% 4 > 0", table->name, row_hash(table)));
+}
+
+/* Children anew, a handful: each of other parents than the rest, so that it cannot hide behind
+ * them. */
+static void
+replace_children(LabPlan *plan, const LabTable *table)
+{
+	bool child = false;
+
+	for (int i = 0; i < table->ncolumns; i++)
+		child |= table->columns[i].parents != NIL;
+	if (!child || table->large)
+		return;
+	add(plan, psprintf("DELETE FROM %s", table->name));
+	for (int n = 0; n < REPLACED; n++)
+	{
+		char **row = lab_table_new_row(table, 400 + n, table->modelled);
+
+		for (int i = 0; i < table->ncolumns; i++)
+		{
+			const LabColumn *column = &table->columns[i];
+			List *values = column->parents ? column->parents : column->values.ordinary;
+
+			if (row[i] && values && (column->parents || !column->key))
+				row[i] = list_nth(values, n % list_length(values));
+		}
+		add_row(plan, table, row);
+	}
 }
 
 static void
@@ -378,6 +427,9 @@ lab_perturb_plan(LabPlan *plan, List *tables, List *probes)
 	each_table(plan, tables, add_rows, probes);
 	each_table(plan, tables, change_rows, probes);
 	each_table(plan, children_first, remove_half, probes);
+	each_table(plan, children_first, remove_more, probes);
+	each_table(plan, children_first, remove_most, probes);
+	each_table(plan, children_first, replace_children, probes);
 	each_table(plan, children_first, remove_all, probes);
 }
 

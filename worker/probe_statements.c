@@ -37,12 +37,30 @@ set_clause(const LabTable *table, int column, const char *value)
 	return psprintf("UPDATE %s SET %s = %s", table->name, table->columns[column].name, value);
 }
 
+/* Text as people type it: what tidies it up shows here only. */
+static List *
+untidy(const LabColumn *column)
+{
+	List *known = column->values.ordinary;
+	const char *type = lab_type_any_length(column->type);
+	const char *value;
+
+	if (known == NIL || column->parents || TypeCategory(column->type) != TYPCATEGORY_STRING)
+		return NIL;
+	value = list_nth(known, column->values.mentioned < list_length(known) ? column->values.mentioned
+																		  : list_length(known) - 1);
+	return list_make3(psprintf("(' ' || upper(%s) || '  ')::%s", value, type),
+					  psprintf("upper(%s)::%s", value, type),
+					  psprintf("(initcap(%s) || ' ')::%s", value, type));
+}
+
 /* The values to try in a column; those of its parents where it has any. */
 static List *
 values_of(const LabColumn *column)
 {
-	List *values = list_copy_head(column->parents ? column->parents : column->values.ordinary,
-								  VALUES_OF_COLUMN);
+	List *values = list_concat(
+		untidy(column), list_copy_head(column->parents ? column->parents : column->values.ordinary,
+									   VALUES_OF_COLUMN));
 
 	return list_concat(values, list_copy_head(column->values.edges, EDGES_OF_COLUMN));
 }
@@ -162,6 +180,9 @@ wholesale(const LabTable *table, Statements *statements)
 			add(statements, set_clause(table, i, psprintf("%s + 1", column->name)));
 			add(statements, set_clause(table, i, psprintf("%s - 1", column->name)));
 			add(statements, set_clause(table, i, psprintf("%s * 2", column->name)));
+			add(statements,
+				set_clause(table, i,
+						   psprintf("(SELECT max(%s) FROM %s)", column->name, table->name)));
 		}
 	}
 	add(statements, psprintf("DELETE FROM %s WHERE false", table->name));
@@ -171,6 +192,32 @@ wholesale(const LabTable *table, Statements *statements)
 	{
 		add(statements, psprintf("TRUNCATE %s", table->name));
 		add(statements, psprintf("TRUNCATE %s CASCADE", table->name));
+	}
+}
+
+/* Rows that become like each other, or the contrary of what they were. */
+static void
+alike(const LabTable *table, Statements *statements)
+{
+	if (table->large)
+		return;
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		const LabColumn *column = &table->columns[i];
+		char category = TypeCategory(column->type);
+		ListCell *cell;
+
+		if (column->fixed || column->key)
+			continue;
+		if (category == TYPCATEGORY_NUMERIC || category == TYPCATEGORY_DATETIME)
+			add(statements,
+				set_clause(table, i,
+						   psprintf("(SELECT max(%s) FROM %s)", column->name, table->name)));
+		if (category != TYPCATEGORY_BOOLEAN)
+			continue;
+		foreach (cell, table->samples)
+			add(statements, psprintf("%s%s", set_clause(table, i, psprintf("NOT %s", column->name)),
+									 lab_table_where(table, lfirst(cell))));
 	}
 }
 
@@ -200,6 +247,8 @@ lab_table_statements(const LabTable *table)
 	deletes(table, &statements);
 	statements.group++;
 	wholesale(table, &statements);
+	statements.group++;
+	alike(table, &statements);
 	for (int i = 0; i < table->ncolumns; i++)
 	{
 		if (table->columns[i].fixed)

@@ -176,8 +176,9 @@ split(const LabTable *table, char *text)
 
 		if (end)
 			*end = '\0';
-		values[i] = strcmp(text, IS_NULL) == 0 ? psprintf("NULL::%s", format_type_be(column->type))
-											   : lab_literal(text, column->type);
+		values[i] = strcmp(text, IS_NULL) == 0
+						? psprintf("NULL::%s", lab_type_any_length(column->type))
+						: lab_literal(text, column->type);
 		text = end ? end + 1 : NULL;
 	}
 	return values;

@@ -175,11 +175,15 @@ lab_table_try(LabTable *table, const char *path, int timeout)
 	{
 		LabColumn *column = &table->columns[i];
 
+		if (column->fixed || column->automatic)
+			column->parents = NIL;
 		if (column->fixed || column->automatic || column->key)
-			column->parents = column->values.ordinary = NIL;
+			column->values.ordinary = NIL;
 		column->values.ordinary = list_copy_head(column->values.ordinary, MOST_VALUES);
-		foreach (cell, column->parents)
-			statements = lappend(statements, statement_for(table, i, lfirst(cell)));
+		/* A key may be there already, which says nothing of its parents. */
+		if (!column->key)
+			foreach (cell, column->parents)
+				statements = lappend(statements, statement_for(table, i, lfirst(cell)));
 		foreach (cell, column->values.ordinary)
 			statements = lappend(statements, statement_for(table, i, lfirst(cell)));
 	}
@@ -191,7 +195,8 @@ lab_table_try(LabTable *table, const char *path, int timeout)
 		List *mentioned = list_copy_head(column->values.ordinary, column->values.mentioned);
 		List *others = list_copy_tail(column->values.ordinary, list_length(mentioned));
 
-		column->parents = taken(table, i, column->parents);
+		if (!column->key)
+			column->parents = taken(table, i, column->parents);
 		mentioned = taken(table, i, mentioned);
 		column->values.mentioned = list_length(mentioned);
 		column->values.ordinary = list_concat(mentioned, taken(table, i, others));

@@ -230,7 +230,7 @@ add_labels(LabValues *values, Oid type, Oid role, int timeout)
 static void
 add_arrays(LabValues *values, Oid type, const LabValues *elements)
 {
-	const char *name = format_type_be(type);
+	const char *name = lab_type_any_length(type);
 	char *one = choice(elements, 0);
 	char *two = choice(elements, 1);
 	char *three = choice(elements, 2);
@@ -250,9 +250,9 @@ static void
 add_ranges(LabValues *values, Oid type, const LabValues *elements, bool several)
 {
 	const char *name =
-		format_type_be(several ? get_multirange_range(getBaseType(type)) : getBaseType(type));
-	const char *wrap = several ? psprintf("%s(", format_type_be(getBaseType(type))) : "(";
-	const char *cast = format_type_be(type);
+		lab_type_any_length(several ? get_multirange_range(getBaseType(type)) : getBaseType(type));
+	const char *wrap = several ? psprintf("%s(", lab_type_any_length(getBaseType(type))) : "(";
+	const char *cast = lab_type_any_length(type);
 
 	for (int i = 0; i < 3; i++)
 	{
@@ -276,7 +276,7 @@ add_composites(LabValues *values, Oid type, const LabMentions *mentions, Oid rol
 {
 	Oid relation = get_typ_typrelid(getBaseType(type));
 	char kind = get_rel_relkind(relation);
-	const char *name = format_type_be(type);
+	const char *name = lab_type_any_length(type);
 	TupleDesc descriptor = lookup_rowtype_tupdesc_copy(getBaseType(type), -1);
 	LabValues *parts = palloc(sizeof(LabValues) * Max(descriptor->natts, 1));
 	ListCell *cell;
@@ -301,10 +301,16 @@ add_composites(LabValues *values, Oid type, const LabMentions *mentions, Oid rol
 
 		initStringInfo(&object);
 		for (int i = 0; i < descriptor->natts; i++)
-			if (!TupleDescAttr(descriptor, i)->attisdropped)
-				appendStringInfo(&object, "%s%s, %s", object.len > 0 ? ", " : "",
-								 quote_literal_cstr(NameStr(TupleDescAttr(descriptor, i)->attname)),
-								 choice(&parts[i], i + j));
+		{
+			Form_pg_attribute part = TupleDescAttr(descriptor, i);
+
+			/* the cast cuts a value to the length that the part has */
+			if (!part->attisdropped)
+				appendStringInfo(&object, "%s%s, (%s)::%s", object.len > 0 ? ", " : "",
+								 quote_literal_cstr(NameStr(part->attname)),
+								 choice(&parts[i], i + j),
+								 format_type_with_typemod(part->atttypid, part->atttypmod));
+		}
 		add(&values->ordinary,
 			psprintf("jsonb_populate_record(NULL::%s, jsonb_build_object(%s))", name, object.data));
 	}
@@ -320,7 +326,7 @@ lab_values_for(Oid type, const char *name, const LabMentions *mentions, Oid role
 	Oid element = get_element_type(base);
 
 	check_stack_depth();
-	add(&values.edges, psprintf("NULL::%s", format_type_be(type)));
+	add(&values.edges, psprintf("NULL::%s", lab_type_any_length(type)));
 	if (type_is_enum(base))
 		add_labels(&values, type, role, timeout);
 	else if (OidIsValid(element))

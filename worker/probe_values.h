@@ -15,6 +15,8 @@ typedef struct LabValues
 	List *edges;    /* NULL, the least, the greatest, the empty ... */
 } LabValues;
 
+extern char *lab_type_any_length(Oid type);
+
 /* As an expression of the type. */
 extern char *lab_literal(const char *text, Oid type);
 
