@@ -14,7 +14,7 @@ my $node = lab_node('dashboards', 'labcreator.exporter_file' => "'$dir/exporter.
 sub as { my ($login, $sql) = @_; $node->psql("l_$login", $sql, extra_params => [ '-U', $login ], on_error_stop => 0); return; }
 
 make_reference($node, 'reference', 'CREATE TABLE a (x int NOT NULL, y int DEFAULT 3); CREATE TABLE b (x int PRIMARY KEY)');
-poll($node, "SELECT state = 'ok' FROM lab_status() WHERE part = 'exporter'");
+poll($node, "SELECT (pg_stat_file('$dir/exporter.yml', true)).size > 0");
 my $monitoring = Monitoring->new($node, "$dir/exporter.yml");
 ok($monitoring->start_exporter && $monitoring->start_prometheus, 'the exporter and Prometheus run');
 create_lab($node, { lab => 'l', reference => 'reference', closes => '2099-01-01 00:00+00', peers => 'named',
@@ -22,6 +22,7 @@ create_lab($node, { lab => 'l', reference => 'reference', closes => '2099-01-01 
 		tasks => [ { name => 'first', objects => ['public.a'] }, { name => 'second', objects => ['public.b'] } ] });
 $monitoring->becomes('count(lab_participant_score_ratio)', 3);
 as('ann', 'CREATE TABLE a (x int NOT NULL, y int DEFAULT 3)');
+poll($node, "SELECT passed > 0 FROM lab_progress('l') WHERE login = 'ann'");
 as('ann', "SELEC;\nSELEC;\nSELEC");
 as('ann', "SELECT lab_raise_hand('help')");
 $monitoring->becomes('lab_participant_signal{participant="ann",signal="hand"}', 1);

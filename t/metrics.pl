@@ -15,7 +15,8 @@ sub as { my ($login, $sql) = @_; return ($node->psql("l_$login", $sql, extra_par
 sub mode { return sprintf '%o', (stat $file)[2] & 0777; }
 
 # The file.
-ok(poll($node, "SELECT state = 'ok' FROM lab_status() WHERE part = 'exporter'"), 'the publisher has written the file');
+ok(poll($node, "SELECT (pg_stat_file('$file', true)).size > 0"), 'the publisher has written the file');
+ok(poll($node, "SELECT state = 'ok' FROM lab_status() WHERE part = 'exporter'"), 'and lab_status says so');
 is(slurp_file($file), $node->safe_psql('lab', 'SELECT lab_exporter_config()') , 'it is what lab_exporter_config() says');
 is(mode(), '644', 'and the exporter can read it');
 make_reference($node, 'reference', 'CREATE TABLE a (x int NOT NULL, y int DEFAULT 3); CREATE TABLE b (x int PRIMARY KEY)');

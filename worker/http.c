@@ -177,7 +177,7 @@ transfer(LabHttp *http)
 	}
 	message = curl_multi_info_read(http->multi, &left);
 	/* the message goes with the handle */
-	end = message && message->msg == CURLMSG_DONE ? message->data.result : CURLE_FAILED_INIT;
+	end = message && message->msg == CURLMSG_DONE ? message->data.result : CURLE_RECV_ERROR;
 	(void) curl_multi_remove_handle(http->multi, http->easy);
 	return end;
 }
