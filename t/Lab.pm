@@ -90,14 +90,19 @@ sub worker_pid
 }
 
 # Waits until the server takes connections again after a crash.  A psql whose server goes away before it has read its
-# input would end the test, so the server is asked without one first.
+# input would end the test, so the server is asked without one first; several times, for it may not have noticed yet
+# that somebody is dead.
 sub comes_back
 {
 	my ($node) = @_;
+	my $ready = 0;
 
 	for (1 .. 10 * $PostgreSQL::Test::Utils::timeout_default)
 	{
-		return 1 if system_log('pg_isready', '-q', '-h', $node->host, '-p', $node->port) == 0;
+		my $answers = system_log('pg_isready', '-q', '-h', $node->host, '-p', $node->port) == 0;
+
+		$ready = $answers ? $ready + 1 : 0;
+		return 1 if $ready == 5;
 		select undef, undef, undef, 0.1;
 	}
 	return 0;
