@@ -51,9 +51,9 @@ $session->query_safe('SELECT 1');
 refused('{"lab": "x", "reference": "reference", "starter": "starter", "participants": ["a"]}', qr/starter database "starter" is in use/, 'a starter with a session');
 $session->quit;
 
-# a commit while the reference is read
+# commits while the reference is read
 my $writer = $node->background_psql('slow');
-$writer->query_until(qr/start/, "\\echo start\nSELECT pg_sleep(1); INSERT INTO t VALUES (1);\n");
+$writer->query_until(qr/start/, "\\echo start\nDO \$\$ BEGIN FOR i IN 1 .. 150 LOOP INSERT INTO t VALUES (i); COMMIT; PERFORM pg_sleep(0.02); END LOOP; END \$\$;\n");
 refused('{"lab": "x", "reference": "slow", "participants": ["a"]}', qr/"slow" changed while it was read/, 'a reference that changes');
 $writer->quit;
 
