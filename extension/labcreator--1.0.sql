@@ -442,11 +442,11 @@ GRANT EXECUTE ON FUNCTION lab.target_status() TO lab_master;
 -- Accounts in a directory that labcreator keeps ("auth": {"method": "ldap"}).
 -- ---------------------------------------------------------------------------
 CREATE TABLE lab.instance (
-	id uuid NOT NULL DEFAULT pg_catalog.gen_random_uuid()
+	id uuid NOT NULL DEFAULT pg_catalog.gen_random_uuid(),
+	made timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
 );
-CREATE UNIQUE INDEX ON lab.instance ((true));
 INSERT INTO lab.instance DEFAULT VALUES;
-COMMENT ON TABLE lab.instance IS 'one row: the mark of what this installation made elsewhere';
+COMMENT ON TABLE lab.instance IS 'the oldest row is the mark of what this installation made elsewhere; a restored one has another one beside it';
 
 CREATE TABLE lab.directory (
 	login name PRIMARY KEY REFERENCES lab.accounts ON DELETE CASCADE,
@@ -529,7 +529,7 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT format('lab-%s-%s', left(md5(i.id::text || coalesce($2, '')), 20), $1)
-	FROM lab.instance i
+	FROM (SELECT id FROM lab.instance ORDER BY made LIMIT 1) AS i
 $$;
 COMMENT ON FUNCTION lab.dashboard_uid(text, text) IS 'the uid of a dashboard: the same as long as this installation lives';
 
@@ -539,7 +539,7 @@ RETURNS text
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT 'labcreator-' || left(md5(i.id::text), 16) FROM lab.instance i
+	SELECT 'labcreator-' || left(md5(i.id::text), 16) FROM (SELECT id FROM lab.instance ORDER BY made LIMIT 1) AS i
 $$;
 COMMENT ON FUNCTION lab.grafana_uid() IS 'the uid of labcreator''s folder and data source in Grafana';
 
@@ -2404,6 +2404,23 @@ BEGIN
 		IF routine.for_masters THEN
 			EXECUTE pg_catalog.format('GRANT EXECUTE ON ROUTINE %s TO lab_master', routine.name);
 		END IF;
+	END LOOP;
+END
+$$;
+
+-- ---------------------------------------------------------------------------
+-- pg_dump takes what the tables hold, and where their sequences are.
+-- ---------------------------------------------------------------------------
+DO $$
+DECLARE
+	relation record;
+BEGIN
+	FOR relation IN
+		SELECT c.oid, CASE WHEN c.relname = 'targets' THEN 'WHERE false' ELSE '' END AS rows	-- found anew by itself
+		FROM pg_catalog.pg_class c
+		WHERE c.relnamespace = 'lab'::pg_catalog.regnamespace AND c.relkind IN ('r', 'S')
+	LOOP
+		PERFORM pg_catalog.pg_extension_config_dump(relation.oid, relation.rows);
 	END LOOP;
 END
 $$;

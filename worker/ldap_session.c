@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include <ldap.h>
+#include <signal.h>
 #include <openldap.h>
 
 #include "extension/compat.h"
@@ -151,11 +152,11 @@ answer_of(LabLdap *session, LDAPMessage *result)
 }
 
 /*
- * The library minds its timeout in a handshake only when it was told to connect
- * asynchronously; otherwise it spins until the peer answers.
+ * Up to 2.5 the library minds its timeout in a handshake only when it was told
+ * to connect asynchronously; otherwise it spins until the peer answers.
  */
 static int
-shake_hands(LabLdap *session)
+shake_hands_asynchronously(LabLdap *session)
 {
 	int code;
 
@@ -167,6 +168,32 @@ shake_hands(LabLdap *session)
 		fail(session, "TLS", "the socket cannot be prepared");
 	set_option(session, LDAP_OPT_CONNECT_ASYNC, LDAP_OPT_OFF, "what follows the handshake");
 	return code;
+}
+
+/* From 2.6 on it polls; nothing but SIGTERM shall end that before its time. */
+static int
+shake_hands_patiently(LabLdap *session)
+{
+	sigset_t all_but_end;
+	sigset_t before;
+	int code;
+
+	set_option(session, LDAP_OPT_RESTART, LDAP_OPT_OFF, "a handshake that can be ended");
+	sigfillset(&all_but_end);
+	sigdelset(&all_but_end, SIGTERM);
+	sigdelset(&all_but_end, SIGQUIT);
+	sigprocmask(SIG_SETMASK, &all_but_end, &before);
+	code = ldap_install_tls(session->handle);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	set_option(session, LDAP_OPT_RESTART, LDAP_OPT_ON, "what follows the handshake");
+	return code;
+}
+
+static int
+shake_hands(LabLdap *session)
+{
+	return LDAP_VENDOR_VERSION < 20600 ? shake_hands_asynchronously(session)
+									   : shake_hands_patiently(session);
 }
 
 /* What is the matter with a handshake: the library itself says little or nothing. */

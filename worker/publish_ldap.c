@@ -48,7 +48,8 @@ read_mark(void)
 {
 	MemoryContext before = CurrentMemoryContext;
 
-	if (SPI_execute("SELECT 'labcreator ' || id FROM lab.instance", false, 1) != SPI_OK_SELECT ||
+	if (SPI_execute("SELECT 'labcreator ' || id FROM lab.instance ORDER BY made", false, 1) !=
+			SPI_OK_SELECT ||
 		SPI_processed != 1)
 		elog(ERROR, "table lab.instance has no row");
 	MemoryContextSwitchTo(before);
