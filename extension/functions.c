@@ -55,7 +55,7 @@ lab_drop(PG_FUNCTION_ARGS)
 
 	lab_require_control_database();
 	lab_privilege_begin(&privilege);
-	lab_catalog_drop(lab_catalog_find(name, privilege.caller), PG_GETARG_BOOL(1));
+	lab_catalog_drop(lab_catalog_lock(name, privilege.caller, true), PG_GETARG_BOOL(1));
 	lab_privilege_end(&privilege);
 
 	lab_announce_wanted();

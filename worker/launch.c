@@ -25,6 +25,7 @@
 #include "worker/verdict.h"
 
 #define STARVED_RETRY_MS 200
+#define LOCKED_RETRY_MS 200
 #define FAILURE_RETRY_MS 1000      /* doubled with each failure, */
 #define FAILURE_RETRY_MAX_MS 60000 /* up to this */
 
@@ -43,6 +44,13 @@ is_asked(const LabWatched *watched)
 	return pg_atomic_read_u64(&watched->slot->asked) != watched->asked;
 }
 
+/* Is there an evaluation, and was it by the checks that there are now? */
+static bool
+is_current(const LabWatched *watched)
+{
+	return watched->evaluated && watched->revision == watched->lab->revision;
+}
+
 /* When the database is to be evaluated next: 0 for never. */
 static TimestampTz
 due_at(const LabWatched *watched)
@@ -51,7 +59,7 @@ due_at(const LabWatched *watched)
 
 	if (is_asked(watched))
 		return Max(watched->started, 1); /* somebody waits for it */
-	if ((!watched->evaluated && watched->retry_at == 0) || has_event(watched))
+	if ((!is_current(watched) && watched->retry_at == 0) || has_event(watched))
 		return earliest;
 	if (watched->retry_at != 0)
 		return watched->retry_at;
@@ -136,6 +144,7 @@ start(LabWatched *watched, Oid evaluator)
 	bool whole = !has_event(watched) || is_asked(watched); /* the sweep trusts no note */
 
 	/* The counters first: a commit from now on makes it due again. */
+	watched->revision = watched->lab->revision;
 	watched->commits = pg_atomic_read_u64(&watched->slot->commits);
 	watched->asked = pg_atomic_read_u64(&watched->slot->asked);
 	if (whole)
@@ -177,7 +186,14 @@ conclude(LabWatched *watched, const char *failure)
 {
 	uint64 asked = watched->asked;
 
-	lab_verdict_store(watched, failure);
+	if (!lab_verdict_store(watched, failure))
+	{
+		/* A lab master is changing the lab.  A new evaluator tells all of it again. */
+		watched->evaluated = false;
+		watched->retry_at = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), LOCKED_RETRY_MS);
+		dismiss(watched);
+		return;
+	}
 	watched->evaluated = true;
 	if (failure)
 	{

@@ -374,7 +374,7 @@ prepare(List *notices)
 		"LEFT JOIN LATERAL (\n"
 		"	SELECT name, email\n"
 		"	FROM lab.participants\n"
-		"	WHERE login = d.login\n"
+		"	WHERE login = d.login AND state <> 'archived'\n"
 		"	ORDER BY id DESC\n"
 		"	LIMIT 1\n"
 		") p ON true\n"

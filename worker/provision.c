@@ -58,10 +58,11 @@ typedef struct Work
 	int32 participant;
 	int32 lab;
 	bool drop;
-	bool keep; /* dropping the lab leaves databases and logins */
+	bool keep; /* dropping leaves the database and the login */
 	char *login;
 	char *database;
-	Oid oid; /* InvalidOid: not chosen yet */
+	Oid oid;       /* InvalidOid: not chosen yet */
+	Oid discarded; /* of the database before a reset; InvalidOid: there is none */
 	char *owner;
 	char *template;
 } Work;
@@ -139,8 +140,8 @@ next_work(MemoryContext context)
 	begin();
 	run("SELECT id\n"
 		"FROM lab.participants\n"
-		"WHERE state <> 'ready' AND (retry_at IS NULL OR retry_at <= "
-		"pg_catalog.clock_timestamp())\n"
+		"WHERE state IN ('waiting', 'failed', 'dropping')\n"
+		"	AND (retry_at IS NULL OR retry_at <= pg_catalog.clock_timestamp())\n"
 		"ORDER BY state = 'dropping' DESC, attempts, id",
 		0, NULL, NULL);
 	n = SPI_processed;
@@ -160,12 +161,14 @@ next_work(MemoryContext context)
 		if (!claim(ids[i]))
 			continue;
 		/* Somebody may have finished it between our reading and our claim. */
-		run("SELECT p.lab_id, p.state = 'dropping', l.keep_databases, p.login, p.database,\n"
-			"	coalesce(p.database_oid, 0), r.rolname, coalesce(l.starter, 'template0')\n"
+		run("SELECT p.lab_id, p.state = 'dropping', l.keep_databases OR p.keep, p.login, "
+			"p.database,\n"
+			"	coalesce(p.database_oid, 0), r.rolname, coalesce(l.starter, 'template0'),\n"
+			"	coalesce(p.discarded_oid, 0)\n"
 			"FROM lab.participants p\n"
 			"JOIN lab.labs l ON l.id = p.lab_id\n"
 			"LEFT JOIN pg_catalog.pg_roles r ON r.oid = l.owner::pg_catalog.oid\n"
-			"WHERE p.id = $1 AND p.state <> 'ready'\n"
+			"WHERE p.id = $1 AND p.state IN ('waiting', 'failed', 'dropping')\n"
 			"	AND (p.retry_at IS NULL OR p.retry_at <= pg_catalog.clock_timestamp())",
 			1, &type, &value);
 		if (SPI_processed == 0)
@@ -183,9 +186,36 @@ next_work(MemoryContext context)
 		work->oid = atooid(copied_value(6, context));
 		work->owner = copied_value(7, context);
 		work->template = copied_value(8, context);
+		work->discarded = atooid(copied_value(9, context));
 	}
 	commit();
 	return work;
+}
+
+/* The database with this oid, under whatever name, with whoever is connected to it. */
+static void
+drop_database(Oid oid)
+{
+	char *name;
+
+	SetCurrentStatementStartTimestamp();
+	StartTransactionCommand();
+	name = OidIsValid(oid) ? get_database_name(oid) : NULL;
+	if (name)
+		dropdb(name, true, true);
+	CommitTransactionCommand();
+}
+
+/* Step 0, of a reset: the old database goes.  Its oid is forgotten when it is gone. */
+static void
+discard(const Work *work)
+{
+	if (!OidIsValid(work->discarded))
+		return;
+	drop_database(work->discarded);
+	begin();
+	run_for(work, "UPDATE lab.participants SET discarded_oid = NULL WHERE id = $1");
+	commit();
 }
 
 /*
@@ -289,6 +319,7 @@ provide(Work *work)
 	if (work->owner == NULL)
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
 						errmsg("the role that created the lab does not exist any more")));
+	discard(work);
 	choose_oid(work);
 	make_database(work);
 	grant_database(work);
@@ -307,7 +338,8 @@ is_spare(const char *login)
 		"FROM lab.accounts a\n"
 		"JOIN pg_catalog.pg_roles r ON r.rolname = a.login AND r.oid = a.role\n"
 		"WHERE a.login = $1\n"
-		"	AND NOT EXISTS (SELECT FROM lab.participants p WHERE p.login = a.login)",
+		"	AND NOT EXISTS (\n"
+		"		SELECT FROM lab.participants p WHERE p.login = a.login AND p.state <> 'archived')",
 		1, &type, &value);
 	return SPI_processed > 0;
 }
@@ -320,8 +352,13 @@ let_go_of_login(const Work *work)
 	Datum value = DirectFunctionCall1(namein, CStringGetDatum(work->login));
 	const char *login = quote_identifier(work->login);
 
+	/* A lab that takes the login in now waits, and finds it gone, or we find it taken. */
+	run("SELECT FROM lab.accounts WHERE login = $1 FOR UPDATE", 1, &type, &value);
 	if (!is_spare(work->login))
+	{
+		run("SELECT lab.limit_connections(ARRAY[$1])", 1, &type, &value);
 		return;
+	}
 	if (work->keep)
 	{
 		run(psprintf("REVOKE lab_student FROM %s", login), 0, NULL, NULL);
@@ -334,19 +371,13 @@ let_go_of_login(const Work *work)
 static void
 dismantle(const Work *work)
 {
-	if (!work->keep && OidIsValid(work->oid))
+	if (!work->keep)
 	{
-		char *name;
-
-		SetCurrentStatementStartTimestamp();
-		StartTransactionCommand();
-		name = get_database_name(work->oid);
-		if (name)
-			dropdb(name, true, true);
-		CommitTransactionCommand();
+		drop_database(work->discarded);
+		drop_database(work->oid);
 	}
 	begin();
-	run_for(work, "DELETE FROM lab.participants WHERE id = $1");
+	run_for(work, "SELECT lab.dismantled($1)");
 	let_go_of_login(work);
 	lab_announce_wanted();
 	commit();

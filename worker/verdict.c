@@ -15,6 +15,14 @@
 #include "worker/signals.h"
 #include "worker/verdict.h"
 
+/* Can an evaluation be stored? */
+typedef enum Hold
+{
+	HOLD_CURRENT,
+	HOLD_OUTDATED, /* it was of another database, or by other checks: it says nothing any more */
+	HOLD_NOT_NOW   /* somebody changes the lab, or it is gone */
+} Hold;
+
 static const char *
 status_word(LabStatus status)
 {
@@ -112,11 +120,15 @@ store_failure(const LabWatched *watched, const char *failure)
 	Oid types[] = {INT4OID, TEXTOID};
 	Datum values[] = {Int32GetDatum(watched->participant), CStringGetTextDatum(failure)};
 
-	if (SPI_execute_with_args("UPDATE lab.participants\n"
-							  "SET evaluation_error = $2,\n"
-							  "	evaluated = coalesce(evaluated, pg_catalog.clock_timestamp())\n"
-							  "WHERE id = $1 AND evaluation_error IS DISTINCT FROM $2",
-							  lengthof(types), types, values, NULL, false, 0) != SPI_OK_UPDATE)
+	if (SPI_execute_with_args(
+			"UPDATE lab.participants p\n"
+			"SET evaluation_error = $2,\n"
+			"	evaluated = coalesce(p.evaluated, pg_catalog.clock_timestamp()),\n"
+			"	revision = l.revision\n"
+			"FROM lab.labs l\n"
+			"WHERE p.id = $1 AND l.id = p.lab_id\n"
+			"	AND (p.evaluation_error, p.revision) IS DISTINCT FROM ($2, l.revision)",
+			lengthof(types), types, values, NULL, false, 0) != SPI_OK_UPDATE)
 		elog(ERROR, "could not store the failure of an evaluation");
 }
 
@@ -138,26 +150,65 @@ store_seen(const LabWatched *watched)
 		elog(ERROR, "could not store when a participant was seen");
 }
 
-void
-lab_verdict_store(LabWatched *watched, const char *failure)
+/*
+ * The lab stays as it is until this transaction ends.  Whoever changes it holds its
+ * row, for as long as their transaction takes: nobody else waits for that.
+ */
+static Hold
+hold_lab(const LabWatched *watched)
 {
-	MemoryContext before = CurrentMemoryContext;
-	List *verdicts;
+	Oid types[] = {INT4OID, INT4OID, OIDOID, INT4OID};
+	Datum values[] = {Int32GetDatum(watched->lab->id), Int32GetDatum(watched->participant),
+					  ObjectIdGetDatum(watched->database), Int32GetDatum(watched->revision)};
 
-	SetCurrentStatementStartTimestamp(); /* now() is the time of the history */
-	StartTransactionCommand();
-	PushActiveSnapshot(GetTransactionSnapshot());
-	SPI_connect();
-	verdicts = complete_verdicts(watched, failure);
+	/* clang-format off */
+	if (SPI_execute_with_args("SELECT FROM lab.labs WHERE id = $1 FOR KEY SHARE SKIP LOCKED",
+							  1, types, values, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not hold a lab");
+	if (SPI_processed == 0)
+		return HOLD_NOT_NOW;
+	/* another statement: it sees what was done by whoever held the lab before us */
+	if (SPI_execute_with_args("SELECT\n"
+							  "FROM lab.participants p\n"
+							  "JOIN lab.labs l ON l.id = p.lab_id\n"
+							  "WHERE l.id = $1 AND p.id = $2 AND p.database_oid = $3 AND p.state = 'ready'\n"
+							  "	AND l.revision = $4",
+							  lengthof(types), types, values, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not look at a participant");
+	/* clang-format on */
+	return SPI_processed > 0 ? HOLD_CURRENT : HOLD_OUTDATED;
+}
+
+static void
+store_all(LabWatched *watched, const char *failure)
+{
+	List *verdicts = complete_verdicts(watched, failure);
+
 	if (verdicts && store(watched, verdicts))
 		lab_signals_moved(watched);
 	if (failure)
 		store_failure(watched, failure);
 	store_seen(watched);
+}
+
+bool
+lab_verdict_store(LabWatched *watched, const char *failure)
+{
+	MemoryContext before = CurrentMemoryContext;
+	Hold hold;
+
+	SetCurrentStatementStartTimestamp(); /* now() is the time of the history */
+	StartTransactionCommand();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	SPI_connect();
+	hold = hold_lab(watched);
+	if (hold == HOLD_CURRENT)
+		store_all(watched, failure);
 	SPI_finish();
 	PopActiveSnapshot();
 	CommitTransactionCommand();
 	MemoryContextSwitchTo(before);
+	return hold != HOLD_NOT_NOW;
 }
 
 Oid

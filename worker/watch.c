@@ -135,10 +135,11 @@ read_labs(void)
 	info.hcxt = labs_context;
 	labs_by_id = hash_create("watched labs", 16, &info, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 
-	select_rows("SELECT id, feedback, extras, ignore, coalesce(hidden_oid, 0),\n"
-				"	coalesce(spec->>'activity', 'full'), coalesce(spec->>'notify', 'false')\n"
-				"FROM lab.labs\n"
-				"WHERE state = 'active'");
+	select_rows(
+		"SELECT id, feedback, extras, ignore, coalesce(hidden_oid, 0),\n"
+		"	coalesce(spec->>'activity', 'full'), coalesce(spec->>'notify', 'false'), revision\n"
+		"FROM lab.labs\n"
+		"WHERE state = 'active'");
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		int32 id = int_value(i, 1);
@@ -154,6 +155,7 @@ read_labs(void)
 		lab->activity = activity_of(text_value(i, 6));
 		lab->notify = strcmp(text_value(i, 7), "true") == 0;
 		lab->last_active = 0;
+		lab->revision = int_value(i, 8);
 	}
 
 	select_rows("SELECT lab_id, id, kind, object, owner, definition::text\n"
@@ -258,7 +260,7 @@ read_provisioning(void)
 				"FROM (\n"
 				"	SELECT retry_at\n"
 				"	FROM lab.participants\n"
-				"	WHERE state <> 'ready'\n"
+				"	WHERE state IN ('waiting', 'failed', 'dropping')\n"
 				"	UNION ALL\n"
 				"	SELECT NULL\n"
 				"	FROM lab.labs l\n"

@@ -14,7 +14,8 @@
 
 typedef struct LabWatchedLab
 {
-	int32 id; /* hash key */
+	int32 id;       /* hash key */
+	int32 revision; /* grows when results can be others though nobody worked */
 	LabFeedback feedback;
 	LabExtras extras;
 	Oid hidden;   /* the database with hidden data, or InvalidOid */
@@ -44,6 +45,7 @@ typedef struct LabWatched
 	bool evaluated; /* at least once since the coordinator started */
 	uint64 commits; /* the slot's counters when it started */
 	uint64 asked;
+	int32 revision; /* of the lab */
 	TimestampTz started;
 	TimestampTz retry_at; /* after a failure; 0: none */
 	int failures;         /* in a row */
