@@ -45,6 +45,7 @@ typedef struct Alteration
 	List *newcomers; /* of LabSpecParticipant * */
 	int removed;
 	int renamed;
+	int tasks;
 	LabMerged merged;
 } Alteration;
 
@@ -246,7 +247,7 @@ alter_checks(Alteration *alteration, const LabSources *sources, List *facts)
 {
 	Jsonb *before = lab_merge_before(alteration->lab);
 
-	lab_merge_checks(alteration->lab, alteration->after, sources, facts);
+	alteration->tasks = lab_merge_checks(alteration->lab, alteration->after, sources, facts);
 	alteration->merged = lab_merge_report(alteration->lab, before, NULL);
 	lab_merge_restate(alteration->lab);
 	if (alteration->merged.added + alteration->merged.removed + alteration->merged.changed > 0)
@@ -416,6 +417,7 @@ say_what_changed(const Alteration *alteration)
 	add_part(&text, alteration->merged.removed, "checks removed");
 	add_part(&text, alteration->merged.changed, "checks changed");
 	add_part(&text, alteration->merged.moved, "checks with other points or in other tasks");
+	add_part(&text, alteration->tasks, "tasks");
 	if (alteration->settings)
 		appendStringInfo(&text, "%ssettings", text.len > 0 ? ", " : "");
 	ereport(NOTICE, (errmsg("lab \"%s\": %s", alteration->after->lab,

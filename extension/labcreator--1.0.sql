@@ -1647,22 +1647,41 @@ COMMENT ON FUNCTION lab.forget_activity(integer, text) IS 'deletes what is not k
 
 -- The tasks as a spec has them, in their order.  Tasks that are not named stay until they have no check.
 CREATE FUNCTION lab.merge_tasks(lab integer, names text[], titles text[], points text[], hints text[])
-RETURNS void
+RETURNS integer
 LANGUAGE sql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
-	INSERT INTO lab.tasks AS t (lab_id, position, name, title, given_points, hint)
-	SELECT $1, w.place, w.name, w.title, w.points::numeric, w.hint
-	FROM unnest(names, titles, points, hints) WITH ORDINALITY AS w (name, title, points, hint, place)
-	ON CONFLICT (lab_id, name) DO UPDATE
-	SET position = EXCLUDED.position,
-		title = EXCLUDED.title,
-		given_points = EXCLUDED.given_points,
-		hint = EXCLUDED.hint
-	WHERE (t.position, t.title, t.given_points, t.hint)
-		IS DISTINCT FROM (EXCLUDED.position, EXCLUDED.title, EXCLUDED.given_points, EXCLUDED.hint)
+	WITH changed AS (
+		INSERT INTO lab.tasks AS t (lab_id, position, name, title, given_points, hint)
+		SELECT $1, w.place, w.name, w.title, w.points::numeric, w.hint
+		FROM unnest(names, titles, points, hints) WITH ORDINALITY AS w (name, title, points, hint, place)
+		ON CONFLICT (lab_id, name) DO UPDATE
+		SET position = EXCLUDED.position,
+			title = EXCLUDED.title,
+			given_points = EXCLUDED.given_points,
+			hint = EXCLUDED.hint
+		WHERE (t.position, t.title, t.given_points, t.hint)
+			IS DISTINCT FROM (EXCLUDED.position, EXCLUDED.title, EXCLUDED.given_points, EXCLUDED.hint)
+		RETURNING 1
+	)
+	SELECT count(*)::integer FROM changed
 $$;
-COMMENT ON FUNCTION lab.merge_tasks(integer, text[], text[], text[], text[]) IS 'makes or changes the tasks of a lab';
+COMMENT ON FUNCTION lab.merge_tasks(integer, text[], text[], text[], text[]) IS 'makes or changes the tasks of a lab; how many';
+
+-- Of rows in no order the text shows the first that came; what counts is the digest.
+CREATE FUNCTION lab.asked(definition jsonb)
+RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE
+		WHEN jsonb_typeof(definition -> 'probes') = 'array' THEN definition || jsonb_build_object('probes', (
+			SELECT jsonb_agg(CASE WHEN p.probe ? 'digest' THEN p.probe - 'value' ELSE p.probe END ORDER BY p.place)
+			FROM jsonb_array_elements(definition -> 'probes') WITH ORDINALITY AS p (probe, place)))
+		ELSE definition
+	END
+$$;
+COMMENT ON FUNCTION lab.asked(jsonb) IS 'the definition of a check without what differs from one reading of the same reference to the next';
 
 -- The checks as they should be.  One that asks for the same as before is the same check, with its results; one that asks
 -- for something else of the same object keeps its place, and its results until they are found to be others.
@@ -1672,23 +1691,25 @@ LANGUAGE sql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH wanted AS MATERIALIZED (
-		SELECT w.place, t.id AS task_id, w.kind, w.object, w.owner, w.definition,
-			row_number() OVER (PARTITION BY w.kind, w.object, w.owner, w.definition ORDER BY w.place) AS twin
+		SELECT w.place, t.id AS task_id, w.kind, w.object, w.owner, w.definition, w.asked,
+			row_number() OVER (PARTITION BY w.kind, w.object, w.owner, w.asked ORDER BY w.place) AS twin
 		FROM (
-			SELECT u.place, u.task, u.kind, u.object, u.owner, u.definition::jsonb
+			SELECT u.place, u.task, u.kind, u.object, u.owner, u.definition::jsonb, lab.asked(u.definition::jsonb) AS asked
 			FROM unnest(tasks, kinds, objects, owners, definitions)
 				WITH ORDINALITY AS u (task, kind, object, owner, definition, place)
 		) AS w
 		JOIN lab.tasks t ON t.lab_id = $1 AND t.name = w.task
 	), present AS MATERIALIZED (
-		SELECT c.id, c.task_id, c.kind, c.object, c.owner, c.definition,
-			row_number() OVER (PARTITION BY c.kind, c.object, c.owner, c.definition ORDER BY c.id) AS twin
-		FROM lab.checks c
-		WHERE c.lab_id = $1
+		SELECT c.*, row_number() OVER (PARTITION BY c.kind, c.object, c.owner, c.asked ORDER BY c.id) AS twin
+		FROM (
+			SELECT k.id, k.task_id, k.kind, k.object, k.owner, lab.asked(k.definition) AS asked
+			FROM lab.checks k
+			WHERE k.lab_id = $1
+		) AS c
 	), same AS MATERIALIZED (
 		SELECT p.id, w.place, w.task_id, p.task_id AS old_task_id
 		FROM present p
-		JOIN wanted w USING (kind, object, owner, definition, twin)
+		JOIN wanted w USING (kind, object, owner, asked, twin)
 	), other AS MATERIALIZED (
 		SELECT p.id, w.place, w.task_id, w.owner, w.definition
 		FROM (
@@ -1741,7 +1762,7 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'task', t.name, 'position', t.position, 'kind', c.kind,
-		'object', c.object, 'definition', md5(c.definition::text), 'points', c.points)), '[]')
+		'object', c.object, 'asked', md5(lab.asked(c.definition)::text), 'points', c.points)), '[]')
 	FROM lab.checks c
 	JOIN lab.tasks t ON t.id = c.task_id
 	WHERE c.lab_id = $1
@@ -1757,15 +1778,15 @@ AS $$
 		CASE
 			WHEN b.id IS NULL THEN 'added'
 			WHEN a.id IS NULL THEN 'removed'
-			WHEN a.definition <> b.definition THEN 'changed'
+			WHEN a.asked <> b.asked THEN 'changed'
 			ELSE 'kept'
 		END,
 		coalesce(a.task, b.task), coalesce(a.kind, b.kind), coalesce(a.object, b.object),
 		trim_scale(round(b.points, 3)), trim_scale(round(a.points, 3)), a.task <> b.task
 	FROM jsonb_to_recordset(before)
-		AS b (id integer, task text, position integer, kind text, object text, definition text, points numeric)
+		AS b (id integer, task text, position integer, kind text, object text, asked text, points numeric)
 	FULL JOIN jsonb_to_recordset(lab.list_checks($1))
-		AS a (id integer, task text, position integer, kind text, object text, definition text, points numeric) USING (id)
+		AS a (id integer, task text, position integer, kind text, object text, asked text, points numeric) USING (id)
 	ORDER BY coalesce(a.position, b.position), id
 $$;
 COMMENT ON FUNCTION lab.compare_checks(integer, jsonb) IS 'what became of the checks that lab.list_checks() had listed';

@@ -147,14 +147,16 @@ text_array(List *strings)
 		construct_md_array(values, nulls, 1, &n, &lower, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
-static void
+static int
 merge_tasks(int32 lab, const Tasks *tasks)
 {
 	Oid types[] = {INT4OID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID};
 	Datum values[] = {Int32GetDatum(lab), text_array(tasks->names), text_array(tasks->titles),
 					  text_array(tasks->points), text_array(tasks->hints)};
+	bool isnull;
 
 	run("SELECT lab.merge_tasks($1, $2, $3, $4, $5)", lengthof(types), types, values);
+	return DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 }
 
 /* Returns the checks that are new or ask for something else. */
@@ -190,12 +192,13 @@ merge_facts(int32 lab, List *facts, List *tasks)
 	return checks_of_rows();
 }
 
-void
+int
 lab_merge_checks(int32 lab, const LabSpec *spec, const LabSources *sources, List *facts)
 {
 	Tasks tasks = {NIL, NIL, NIL, NIL, NULL};
 	List *task_names = NIL;
 	List *new;
+	int changed;
 	ListCell *cell;
 
 	tasks.used = palloc0(sizeof(bool) * Max(list_length(spec->tasks), 1));
@@ -210,9 +213,10 @@ lab_merge_checks(int32 lab, const LabSpec *spec, const LabSources *sources, List
 			lappend(task_names, unconstify(char *, task_of_fact(spec, &tasks, lfirst(cell))));
 	lab_catalog_require_used(spec, tasks.used);
 
-	merge_tasks(lab, &tasks);
+	changed = merge_tasks(lab, &tasks);
 	new = merge_facts(lab, facts, task_names);
 	lab_catalog_share_points(lab, lab_derive_kept(spec, sources, new));
+	return changed;
 }
 
 static void

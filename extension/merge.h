@@ -17,11 +17,11 @@ extern Jsonb *lab_merge_before(int32 lab);
 /*
  * Makes the checks of a lab these facts (LabFact *), in the tasks of the spec.  Who asks
  * for the same as before is the same check, with its results.  Points are shared out
- * anew.  Raises an error where a task has nothing to check.  Nobody else may change
- * the lab, nor may evaluations be stored (lab_catalog_hold()).
+ * anew.  Returns how many tasks are new or others.  Raises an error where a task has
+ * nothing to check.  Nobody else may change the lab, nor may evaluations be stored
+ * (lab_catalog_hold()).
  */
-extern void
-lab_merge_checks(int32 lab, const LabSpec *spec, const LabSources *sources, List *facts);
+extern int lab_merge_checks(int32 lab, const LabSpec *spec, const LabSources *sources, List *facts);
 
 /* How many checks became what. */
 typedef struct LabMerged

@@ -48,8 +48,8 @@ static void
 merge(Refreshment *refreshment, ReturnSetInfo *rsinfo)
 {
 	lab_catalog_hold(refreshment->lab);
-	lab_merge_checks(refreshment->lab, refreshment->spec, &refreshment->sources,
-					 refreshment->facts);
+	(void) lab_merge_checks(refreshment->lab, refreshment->spec, &refreshment->sources,
+							refreshment->facts);
 	refreshment->merged = lab_merge_report(refreshment->lab, refreshment->before, rsinfo);
 }
 
