@@ -397,10 +397,10 @@ forget_activity(const Alteration *alteration, Jsonb *source)
 }
 
 static void
-add_part(StringInfo text, int n, const char *what)
+add_part(StringInfo text, const char *what, int n)
 {
 	if (n > 0)
-		appendStringInfo(text, "%s%d %s", text->len > 0 ? ", " : "", n, what);
+		appendStringInfo(text, "%s%s: %d", text->len > 0 ? ", " : "", what, n);
 }
 
 static void
@@ -409,17 +409,19 @@ say_what_changed(const Alteration *alteration)
 	StringInfoData text;
 
 	initStringInfo(&text);
-	add_part(&text, list_length(alteration->newcomers), "participants added");
-	add_part(&text, alteration->removed,
-			 alteration->after->keep_removed ? "removed (their databases stay)" : "removed");
-	add_part(&text, alteration->renamed, "described anew");
-	add_part(&text, alteration->merged.added, "checks added");
-	add_part(&text, alteration->merged.removed, "checks removed");
-	add_part(&text, alteration->merged.changed, "checks changed");
-	add_part(&text, alteration->merged.moved, "checks with other points or in other tasks");
-	add_part(&text, alteration->tasks, "tasks");
+	add_part(&text, "participants added", list_length(alteration->newcomers));
+	add_part(&text,
+			 alteration->after->keep_removed ? "participants removed (their databases stay)"
+											 : "participants removed",
+			 alteration->removed);
+	add_part(&text, "participants described anew", alteration->renamed);
+	add_part(&text, "checks added", alteration->merged.added);
+	add_part(&text, "checks removed", alteration->merged.removed);
+	add_part(&text, "checks changed", alteration->merged.changed);
+	add_part(&text, "checks with other points or in other tasks", alteration->merged.moved);
+	add_part(&text, "tasks changed", alteration->tasks);
 	if (alteration->settings)
-		appendStringInfo(&text, "%ssettings", text.len > 0 ? ", " : "");
+		appendStringInfo(&text, "%ssettings changed", text.len > 0 ? ", " : "");
 	ereport(NOTICE, (errmsg("lab \"%s\": %s", alteration->after->lab,
 							text.len > 0 ? text.data : "nothing changes")));
 }

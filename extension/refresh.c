@@ -91,10 +91,10 @@ static void
 say_what_changed(const char *name, const LabMerged *merged, bool dry_run)
 {
 	if (lab_merge_any(merged))
-		ereport(NOTICE, (errmsg("lab \"%s\": %d checks %s added, %d removed, %d changed; %d stay "
-								"as they are, %d of them with other points",
-								name, merged->added, dry_run ? "would be" : "are", merged->removed,
-								merged->changed, merged->kept, merged->moved)));
+		ereport(NOTICE, (errmsg("lab \"%s\": checks added: %d, removed: %d, changed: %d, kept: %d "
+								"(with other points or in other tasks: %d)%s",
+								name, merged->added, merged->removed, merged->changed, merged->kept,
+								merged->moved, dry_run ? "; nothing was done" : "")));
 	else
 		ereport(NOTICE, (errmsg("lab \"%s\": nothing changes", name)));
 }
