@@ -515,6 +515,9 @@ $$;
 COMMENT ON FUNCTION lab.announce_participant() IS 'the directory must be told of a participant';
 CREATE TRIGGER announce AFTER INSERT OR DELETE OR UPDATE OF name, email ON lab.participants
 	FOR EACH ROW EXECUTE FUNCTION lab.announce_participant();
+CREATE TRIGGER announce_archived AFTER UPDATE OF state ON lab.participants
+	FOR EACH ROW WHEN (NEW.state = 'archived')
+	EXECUTE FUNCTION lab.announce_participant();
 
 CREATE FUNCTION lab.announce_group()
 RETURNS trigger
