@@ -23,6 +23,7 @@
 #include "extension/hooks.h"
 #include "extension/merge.h"
 #include "extension/spec_values.h"
+#include "extension/statement.h"
 #include "funcapi.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -78,14 +79,11 @@ refuse_changes(const LabSpec *before, const LabSpec *after)
 
 /* Runs a query that gives one row. */
 static HeapTuple
-run(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls)
+row_of(const char *sql, int nargs, Oid *types, Datum *values)
 {
-	MemoryContext before = CurrentMemoryContext;
-
-	if (SPI_execute_with_args(sql, nargs, types, values, nulls, false, 0) != SPI_OK_SELECT ||
-		SPI_processed != 1)
-		elog(ERROR, "could not execute \"%s\"", sql);
-	MemoryContextSwitchTo(before);
+	lab_statement_run(sql, nargs, types, values, NULL);
+	if (SPI_processed != 1)
+		elog(ERROR, "\"%s\" gave no row", sql);
 	return SPI_tuptable->vals[0];
 }
 
@@ -103,8 +101,8 @@ compare_specs(Alteration *alteration, Jsonb *after)
 	Oid types[] = {JSONBOID, JSONBOID};
 	Datum values[] = {JsonbPGetDatum(alteration->record.spec), JsonbPGetDatum(after)};
 	HeapTuple row =
-		run("SELECT settings, checks, connections, judged FROM lab.spec_changes($1, $2)",
-			lengthof(types), types, values, NULL);
+		row_of("SELECT settings, checks, connections, judged FROM lab.spec_changes($1, $2)",
+			   lengthof(types), types, values);
 
 	alteration->settings = is_true(row, 1);
 	alteration->checks = is_true(row, 2);
@@ -267,9 +265,9 @@ find_newcomers(Alteration *alteration)
 		Datum values[] = {Int32GetDatum(alteration->lab),
 						  DirectFunctionCall1(namein, CStringGetDatum(participant->login))};
 
-		if (!is_true(run("SELECT EXISTS (\n"
-						 "	SELECT FROM lab.participants WHERE lab_id = $1 AND login = $2)",
-						 lengthof(types), types, values, NULL),
+		if (!is_true(row_of("SELECT EXISTS (\n"
+							"	SELECT FROM lab.participants WHERE lab_id = $1 AND login = $2)",
+							lengthof(types), types, values),
 					 1))
 			alteration->newcomers = lappend(alteration->newcomers, participant);
 	}
@@ -284,9 +282,9 @@ has_kept(const Alteration *alteration, const LabSpecParticipant *participant)
 					  DirectFunctionCall1(namein, CStringGetDatum(participant->login)),
 					  DirectFunctionCall1(namein, CStringGetDatum(participant->database))};
 
-	return is_true(run("SELECT lab.kept_database($1, $2, $3) IS NOT NULL", lengthof(types), types,
-					   values, NULL),
-				   1);
+	return is_true(
+		row_of("SELECT lab.kept_database($1, $2, $3) IS NOT NULL", lengthof(types), types, values),
+		1);
 }
 
 /* Can they come? */
@@ -321,7 +319,7 @@ adopt(const Alteration *alteration)
 		Datum values[] = {Int32GetDatum(alteration->lab),
 						  DirectFunctionCall1(namein, CStringGetDatum(participant->login))};
 
-		(void) run("SELECT lab.adopt($1, $2)", lengthof(types), types, values, NULL);
+		(void) row_of("SELECT lab.adopt($1, $2)", lengthof(types), types, values);
 	}
 }
 
@@ -377,8 +375,8 @@ alter_participants(Alteration *alteration)
 	values[3] = array_of(teams, TEXTOID);
 	values[4] = array_of(emails, TEXTOID);
 	values[5] = BoolGetDatum(alteration->after->keep_removed);
-	row = run("SELECT removed, changed FROM lab.alter_participants($1, $2, $3, $4, $5, $6)",
-			  lengthof(types), types, values, NULL);
+	row = row_of("SELECT removed, changed FROM lab.alter_participants($1, $2, $3, $4, $5, $6)",
+				 lengthof(types), types, values);
 	alteration->removed = DatumGetInt32(SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull));
 	alteration->renamed = DatumGetInt32(SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &isnull));
 }
@@ -391,9 +389,9 @@ forget_activity(const Alteration *alteration, Jsonb *source)
 	Datum values[] = {Int32GetDatum(alteration->lab), JsonbPGetDatum(alteration->record.spec),
 					  JsonbPGetDatum(source)};
 
-	(void) run("SELECT CASE WHEN $2->>'activity' IS DISTINCT FROM $3->>'activity'\n"
-			   "	THEN lab.forget_activity($1, $3->>'activity') END",
-			   lengthof(types), types, values, NULL);
+	(void) row_of("SELECT CASE WHEN $2->>'activity' IS DISTINCT FROM $3->>'activity'\n"
+				  "	THEN lab.forget_activity($1, $3->>'activity') END",
+				  lengthof(types), types, values);
 }
 
 static void

@@ -12,6 +12,7 @@
 #include "executor/spi.h"
 #include "extension/catalog.h"
 #include "extension/merge.h"
+#include "extension/statement.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 
@@ -26,25 +27,13 @@ typedef struct Tasks
 	bool *used;   /* of the spec's */
 } Tasks;
 
-/* Runs a query, with the caller's memory context as it was. */
-static void
-run(const char *sql, int nargs, Oid *types, Datum *values)
-{
-	MemoryContext before = CurrentMemoryContext;
-	int result = SPI_execute_with_args(sql, nargs, types, values, NULL, false, 0);
-
-	MemoryContextSwitchTo(before);
-	if (result != SPI_OK_SELECT && result != SPI_OK_UPDATE)
-		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
-}
-
 static void
 run_for_lab(const char *sql, int32 lab)
 {
 	Oid type = INT4OID;
 	Datum value = Int32GetDatum(lab);
 
-	run(sql, 1, &type, &value);
+	lab_statement_run(sql, 1, &type, &value, NULL);
 }
 
 /* Checks from rows of id, kind, object, owner, definition. */
@@ -155,7 +144,8 @@ merge_tasks(int32 lab, const Tasks *tasks)
 					  text_array(tasks->points), text_array(tasks->hints)};
 	bool isnull;
 
-	run("SELECT lab.merge_tasks($1, $2, $3, $4, $5)", lengthof(types), types, values);
+	lab_statement_run("SELECT lab.merge_tasks($1, $2, $3, $4, $5)", lengthof(types), types, values,
+					  NULL);
 	return DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 }
 
@@ -186,9 +176,9 @@ merge_facts(int32 lab, List *facts, List *tasks)
 	values[3] = text_array(objects);
 	values[4] = text_array(owners);
 	values[5] = text_array(definitions);
-	run("SELECT id, kind, object, owner, definition\n"
-		"FROM lab.merge_checks($1, $2, $3, $4, $5, $6)",
-		lengthof(types), types, values);
+	lab_statement_run("SELECT id, kind, object, owner, definition\n"
+					  "FROM lab.merge_checks($1, $2, $3, $4, $5, $6)",
+					  lengthof(types), types, values, NULL);
 	return checks_of_rows();
 }
 
@@ -243,10 +233,10 @@ lab_merge_report(int32 lab, Jsonb *before, ReturnSetInfo *rsinfo)
 	LabMerged merged = {0};
 
 	/* clang-format off */
-	run("SELECT change, task, kind, object, points_before, points_after,\n"
+	lab_statement_run("SELECT change, task, kind, object, points_before, points_after,\n"
 		"	change <> 'kept' OR points_before <> points_after OR other_task\n"
 		"FROM lab.compare_checks($1, $2)",
-		lengthof(types), types, values);
+		lengthof(types), types, values, NULL);
 	/* clang-format on */
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{

@@ -13,6 +13,7 @@
 #include "extension/catalog.h"
 #include "extension/functions.h"
 #include "extension/hooks.h"
+#include "extension/statement.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
 
@@ -37,12 +38,8 @@ mark(int32 lab, const char *login)
 {
 	Oid types[] = {INT4OID, TEXTOID};
 	Datum values[] = {Int32GetDatum(lab), CStringGetTextDatum(login)};
-	MemoryContext before = CurrentMemoryContext;
 
-	if (SPI_execute_with_args("SELECT lab.reset($1, $2::name)", lengthof(types), types, values,
-							  NULL, false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not mark a database to be made anew");
-	MemoryContextSwitchTo(before);
+	lab_statement_run("SELECT lab.reset($1, $2::name)", lengthof(types), types, values, NULL);
 	return SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 }
 
@@ -101,9 +98,7 @@ lab_archive(PG_FUNCTION_ARGS)
 	{
 		lab_catalog_hold(lab);
 		value = Int32GetDatum(lab);
-		if (SPI_execute_with_args("SELECT lab.archive($1)", 1, &type, &value, NULL, false, 0) !=
-			SPI_OK_SELECT)
-			elog(ERROR, "could not archive a lab");
+		lab_statement_run("SELECT lab.archive($1)", 1, &type, &value, NULL);
 		lab_announce_wanted();
 	}
 	lab_privilege_end(&privilege);

@@ -7,11 +7,13 @@
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "extension/statement.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
+#include "worker/session.h"
 #include "worker/signals.h"
 #include "worker/verdict.h"
 
@@ -161,21 +163,17 @@ hold_lab(const LabWatched *watched)
 	Datum values[] = {Int32GetDatum(watched->lab->id), Int32GetDatum(watched->participant),
 					  ObjectIdGetDatum(watched->database), Int32GetDatum(watched->revision)};
 
-	/* clang-format off */
-	if (SPI_execute_with_args("SELECT FROM lab.labs WHERE id = $1 FOR KEY SHARE SKIP LOCKED",
-							  1, types, values, NULL, false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not hold a lab");
+	lab_statement_run("SELECT FROM lab.labs WHERE id = $1 FOR KEY SHARE SKIP LOCKED", 1, types,
+					  values, NULL);
 	if (SPI_processed == 0)
 		return HOLD_NOT_NOW;
 	/* another statement: it sees what was done by whoever held the lab before us */
-	if (SPI_execute_with_args("SELECT\n"
-							  "FROM lab.participants p\n"
-							  "JOIN lab.labs l ON l.id = p.lab_id\n"
-							  "WHERE l.id = $1 AND p.id = $2 AND p.database_oid = $3 AND p.state = 'ready'\n"
-							  "	AND l.revision = $4",
-							  lengthof(types), types, values, NULL, false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not look at a participant");
-	/* clang-format on */
+	lab_statement_run("SELECT\n"
+					  "FROM lab.participants p\n"
+					  "JOIN lab.labs l ON l.id = p.lab_id\n"
+					  "WHERE l.id = $1 AND p.id = $2 AND p.database_oid = $3\n"
+					  "	AND p.state = 'ready' AND l.revision = $4",
+					  lengthof(types), types, values, NULL);
 	return SPI_processed > 0 ? HOLD_CURRENT : HOLD_OUTDATED;
 }
 
@@ -194,20 +192,12 @@ store_all(LabWatched *watched, const char *failure)
 bool
 lab_verdict_store(LabWatched *watched, const char *failure)
 {
-	MemoryContext before = CurrentMemoryContext;
-	Hold hold;
+	MemoryContext before = lab_session_begin(); /* now() is the time of the history */
+	Hold hold = hold_lab(watched);
 
-	SetCurrentStatementStartTimestamp(); /* now() is the time of the history */
-	StartTransactionCommand();
-	PushActiveSnapshot(GetTransactionSnapshot());
-	SPI_connect();
-	hold = hold_lab(watched);
 	if (hold == HOLD_CURRENT)
 		store_all(watched, failure);
-	SPI_finish();
-	PopActiveSnapshot();
-	CommitTransactionCommand();
-	MemoryContextSwitchTo(before);
+	lab_session_commit(before);
 	return hold != HOLD_NOT_NOW;
 }
 
