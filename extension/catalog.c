@@ -125,6 +125,22 @@ lab_catalog_hold(int32 lab)
 	lab_statement_run("SELECT FROM lab.labs WHERE id = $1 FOR UPDATE", 1, &type, &value, NULL);
 }
 
+void
+lab_catalog_require_committed(int32 lab, const char *name)
+{
+	Oid type = INT4OID;
+	Datum value = Int32GetDatum(lab);
+	bool isnull;
+
+	lab_statement_run("SELECT xmin FROM lab.labs WHERE id = $1", 1, &type, &value, NULL);
+	if (TransactionIdIsCurrentTransactionId(DatumGetTransactionId(
+			SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull))))
+		ereport(ERROR, (errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
+						errmsg("lab \"%s\" was changed in this transaction", name),
+						errdetail("Databases are compared with what is committed."),
+						errhint("Commit, then try again.")));
+}
+
 LabRecord
 lab_catalog_read(int32 lab)
 {

@@ -39,6 +39,12 @@ extern int32 lab_catalog_lock(const char *lab, Oid caller, bool archived);
 /* From now on no evaluation of the (locked) lab is stored until the transaction ends. */
 extern void lab_catalog_hold(int32 lab);
 
+/*
+ * Raises ERRCODE_ACTIVE_SQL_TRANSACTION when this transaction has changed the lab: it
+ * would wait for what can only happen after its end.
+ */
+extern void lab_catalog_require_committed(int32 lab, const char *name);
+
 /* A lab as it is recorded. */
 typedef struct LabRecord
 {

@@ -894,9 +894,7 @@ BEGIN
 	END IF;
 	LOOP
 		-- An archived participant has no database, and is as they should be.
-		SELECT l.state,
-			l.xmin = pg_current_xact_id_if_assigned()::xid
-				OR coalesce(bool_or(p.xmin = pg_current_xact_id_if_assigned()::xid), false) AS mine,
+		SELECT l.state, l.xmin = pg_current_xact_id_if_assigned()::xid AS mine,
 			count(p.id) FILTER (WHERE p.state <> 'archived') AS wanted,
 			count(p.id) FILTER (WHERE p.state = 'ready' AND p.evaluated IS NOT NULL AND p.revision = l.revision) AS ready,
 			count(p.id) FILTER (WHERE p.state = 'dropping') AS going,
@@ -1911,6 +1909,7 @@ BEGIN
 			evaluation_error = NULL
 		WHERE p.id = who.id;
 		INSERT INTO lab.events (participant_id, kind) VALUES (who.id, 'reset');
+		UPDATE lab.labs l SET state = l.state WHERE l.id = $1;		-- changed in this transaction, for who waits
 	ELSIF who.state IN ('waiting', 'failed') THEN
 		UPDATE lab.participants p SET retry_at = NULL WHERE p.id = who.id;
 	END IF;

@@ -146,6 +146,24 @@ is(lab_sql($node, "SELECT string_agg(object, ',' ORDER BY object) FROM lab_check
 is(lab_sql($node, "SELECT string_agg(DISTINCT status, ',') FROM lab_results('l', 'ann') WHERE object LIKE 'public.c%'"), 'pass', 'all results are those of now');
 is(lab_sql($node, "SELECT count(*) FROM lab_status() WHERE part LIKE 'evaluation %'"), '0', 'no evaluation failed');
 
+# a transaction that stays open holds up its own lab only
+create_lab($node, { lab => 'quick', reference => 'reference', participants => ['cay'] });
+reference('ALTER TABLE c DROP c1');
+like(lab_error($node, "BEGIN; SELECT count(*) FROM lab_refresh('l'); SAVEPOINT s; SELECT lab_evaluate('l')"),
+	qr/ERROR:  lab "l" was changed in this transaction/, 'lab_evaluate does not wait for itself');
+my $open = $node->background_psql('lab', extra_params => [ '-U', 'teacher' ]);
+$open->query_safe("SET client_min_messages = warning; BEGIN; SELECT count(*) FROM lab_refresh('l')");
+my $heartbeat = lab_sql($node, 'SELECT heartbeat FROM lab.workers()');
+as('ann', 'ALTER TABLE c DROP c1');
+$node->safe_psql('quick_cay', 'CREATE TABLE a (x int)', extra_params => [ '-U', 'cay' ]);
+ok(poll($node, "SELECT passed > 0 FROM lab_progress('quick') WHERE login = 'cay'"), 'another lab is evaluated');
+ok(poll($node, "SELECT heartbeat > '$heartbeat'::timestamptz + interval '2 s' FROM lab.workers()"), 'and everything goes on');
+is(lab_sql($node, "SELECT count(*) FROM lab_checks('l') WHERE object = 'public.c.c1'"), '1', 'while nothing is done yet');
+$open->query_safe('COMMIT');
+$open->quit;
+lab_sql($node, "CALL lab_wait('l', '90 seconds')");
+is(lab_sql($node, "SELECT string_agg(DISTINCT status, ',') FROM lab_results('l', 'ann') WHERE object LIKE 'public.c%'"), 'pass', 'then it is, and what was done meanwhile counts');
+
 # An unchanged reference has the same checks, whatever it is full of.
 $node->safe_psql('postgres', 'CREATE ROLE clerk; CREATE ROLE auditor');
 make_reference($node, 'wide', join '', map { slurp_file($_) } grep { /[1-6]-/ } sort glob 't/grading/reference/*.sql');

@@ -13,6 +13,7 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "extension/guc.h"
+#include "extension/statement.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -73,20 +74,23 @@ lively_labs(TimestampTz now)
 	return lively;
 }
 
-/* One function call in a transaction of its own: no lab keeps the others waiting. */
+/*
+ * One function call in a transaction of its own: no lab keeps the others waiting.  0 when
+ * there is no row.
+ */
 static int32
 call(const char *sql, int nargs, Datum value)
 {
 	MemoryContext before;
 	Oid type = INT4OID;
 	bool isnull;
-	int32 result;
+	int32 result = 0;
 
 	before = lab_session_begin();
-	if (SPI_execute_with_args(sql, nargs, &type, &value, NULL, false, 0) != SPI_OK_SELECT ||
-		SPI_processed != 1)
-		elog(ERROR, "could not execute \"%s\"", sql);
-	result = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	lab_statement_run(sql, nargs, &type, &value, NULL);
+	if (SPI_processed > 0)
+		result =
+			DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 	lab_session_commit(before);
 	return result;
 }
@@ -98,8 +102,12 @@ look(List *labs)
 
 	online = call("SELECT lab.note_sessions()", 0, (Datum) 0);
 	foreach (cell, labs)
-		(void) call("SELECT lab.raise_signals($1)", 1,
-					Int32GetDatum(((LabWatchedLab *) lfirst(cell))->id));
+		/* one that a lab master is changing is left out: its checks may be about to go */
+		(void) call("SELECT lab.raise_signals(l.id)\n"
+					"FROM (\n"
+					"	SELECT id FROM lab.labs WHERE id = $1 FOR KEY SHARE SKIP LOCKED\n"
+					") AS l",
+					1, Int32GetDatum(((LabWatchedLab *) lfirst(cell))->id));
 }
 
 /* What was done belongs before the results that an evaluator brings, and out of a full ring. */
