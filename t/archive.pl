@@ -60,10 +60,27 @@ lab_sql($node, "CALL lab_wait('three', '90 seconds')");
 is($node->safe_psql('postgres', "SELECT count(*) FROM pg_database WHERE datname IN ('ann', 'bob')"), '0', 'archiving goes on after a crash');
 is(lab_sql($node, "SELECT string_agg(login || score, ',' ORDER BY login) FROM lab_progress('three')"), 'ann100.00,bob0.00', 'and scores are there');
 
+# a login that one lab lets go of while another takes it in
+create_lab($node, { lab => 'base', reference => 'reference', participants => ['dan'] });
+my $reached = 0;
+for my $round (1 .. 5)
+{
+	create_lab($node, { lab => "x$round", reference => 'reference', participants => ['joe'] });
+	lab_sql($node, "SELECT lab_drop('x$round')");
+	select undef, undef, undef, 0.04 * ($round - 1);
+	lab_sql($node, q(SELECT count(*) FROM lab_alter('{"lab": "base", "reference": "reference", "participants": ["dan", "joe"]}')));
+	lab_sql($node, "CALL lab_wait('$_', '90 seconds')") for 'base', "x$round";
+	$reached += reachable($node, 'joe', 'base_joe');
+	lab_sql($node, q(SELECT count(*) FROM lab_alter('{"lab": "base", "reference": "reference", "participants": ["dan"]}')));
+	lab_sql($node, "CALL lab_wait('base', '90 seconds')");
+}
+is($reached, 5, 'a login that is dropped and wanted at the same time is there');
+is($node->safe_psql('postgres', "SELECT count(*) FROM pg_roles WHERE rolname = 'joe'"), '0', 'and goes with the last lab');
+
 # lab_drop removes the rest, also of one that is still being archived
 lab_sql($node, "SELECT lab_archive('two')");
-lab_sql($node, "SELECT lab_drop('$_')") for qw(one two three);
-lab_sql($node, "CALL lab_wait('$_', '90 seconds')") for qw(one two three);
+lab_sql($node, "SELECT lab_drop('$_')") for qw(one two three base);
+lab_sql($node, "CALL lab_wait('$_', '90 seconds')") for qw(one two three base);
 is($node->safe_psql('lab', 'SELECT (SELECT count(*) FROM lab.labs) + (SELECT count(*) FROM lab.participants) + (SELECT count(*) FROM lab.results) + (SELECT count(*) FROM lab.accounts)'), '0', 'lab_drop leaves nothing');
 is($node->safe_psql('postgres', "SELECT count(*) FROM pg_roles WHERE rolname IN ('ann', 'bob', 'cay')"), '0', 'no login either');
 

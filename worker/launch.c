@@ -44,11 +44,11 @@ is_asked(const LabWatched *watched)
 	return pg_atomic_read_u64(&watched->slot->asked) != watched->asked;
 }
 
-/* Is there an evaluation, and was it by the checks that there are now? */
+/* Was the last one by other checks than there are now? */
 static bool
-is_current(const LabWatched *watched)
+is_outdated(const LabWatched *watched)
 {
-	return watched->evaluated && watched->revision == watched->lab->revision;
+	return watched->revision != watched->lab->revision;
 }
 
 /* When the database is to be evaluated next: 0 for never. */
@@ -59,7 +59,8 @@ due_at(const LabWatched *watched)
 
 	if (is_asked(watched))
 		return Max(watched->started, 1); /* somebody waits for it */
-	if ((!is_current(watched) && watched->retry_at == 0) || has_event(watched))
+	if ((!watched->evaluated && watched->retry_at == 0) || has_event(watched) ||
+		is_outdated(watched))
 		return earliest;
 	if (watched->retry_at != 0)
 		return watched->retry_at;
