@@ -13,7 +13,7 @@ use HTTP::Tiny;
 use IO::Socket::INET;
 use JSON::PP;
 use MIME::Base64;
-use PostgreSQL::Test::Utils;
+use POSIX ();
 
 my $json = JSON::PP->new->canonical->utf8->allow_nonref;
 my %state;
@@ -30,7 +30,7 @@ my %source_fields = map { $_ => 1 } qw(uid name type url access jsonData secureJ
 sub start
 {
 	my ($class, %who) = @_;
-	my $socket = IO::Socket::INET->new(Listen => 20, LocalAddr => '127.0.0.1', Proto => 'tcp', ReuseAddr => 1, LocalPort => $who{port} // 0) or die "socket: $!";
+	my $socket = IO::Socket::INET->new(Listen => 20, LocalAddr => $who{host} // '127.0.0.1', Proto => 'tcp', ReuseAddr => 1, LocalPort => $who{port} // 0) or die "socket: $!";
 	my $self = bless { port => $socket->sockport, http => HTTP::Tiny->new(timeout => 10), %who }, $class;
 
 	$self->{pid} = fork // die "fork: $!";
