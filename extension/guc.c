@@ -21,7 +21,8 @@ int lab_evaluation_timeout = 30000;
 int lab_result_limit = 1000000;
 int lab_probes = 24;
 int lab_session_memory = 1024;
-int lab_linger = 10000;
+int lab_linger = 60000;
+int lab_lingering = 32;
 int lab_evaluator_memory = 512;
 
 void
@@ -65,8 +66,12 @@ lab_guc_init(void)
 		INT_MAX, PGC_SIGHUP, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("labcreator.linger",
 							"Time that an evaluator waits in a database for the next event there.",
-							"It gives way when another database waits.", &lab_linger, 10000, 0,
+							"It gives way when another database waits.", &lab_linger, 60000, 0,
 							INT_MAX, PGC_SIGHUP, GUC_UNIT_MS, NULL, NULL, NULL);
+	DefineCustomIntVariable("labcreator.lingering",
+							"Evaluators that may wait for the next event, at most.",
+							"They count against max_worker_processes, as far as it has room.",
+							&lab_lingering, 32, 0, 1024, PGC_SIGHUP, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("labcreator.evaluator_memory", "Memory that one evaluator may have.",
 							"A participant's view or function that wants more fails; 0: no limit.",
 							&lab_evaluator_memory, 512, 0, MAX_KILOBYTES / 1024, PGC_SIGHUP,

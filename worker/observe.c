@@ -25,6 +25,7 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 #include "worker/observe.h"
+#include "worker/statement.h"
 
 #define PAIRS 20 /* that the error quotient looks back */
 #define BOTH_FAIL 8
@@ -146,7 +147,7 @@ static void
 execute(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls, int expected)
 {
 	MemoryContext before = CurrentMemoryContext;
-	int result = SPI_execute_with_args(sql, nargs, types, values, nulls, false, 0);
+	int result = lab_statement_execute(sql, nargs, types, values, nulls);
 
 	MemoryContextSwitchTo(before);
 	if (result != expected)

@@ -20,6 +20,7 @@
 #include "utils/timestamp.h"
 #include "worker/observe.h"
 #include "worker/signals.h"
+#include "worker/statement.h"
 
 #define BREAKS_OF_A_CLASS 6     /* as in lab.raise_signals(): idle times after which it is over */
 #define DRAIN_PAUSE_MS 50       /* least time between two looks into shared memory */
@@ -85,7 +86,7 @@ call(const char *sql, int nargs, Datum value)
 	StartTransactionCommand();
 	PushActiveSnapshot(GetTransactionSnapshot());
 	SPI_connect();
-	if (SPI_execute_with_args(sql, nargs, &type, &value, NULL, false, 0) != SPI_OK_SELECT ||
+	if (lab_statement_execute(sql, nargs, &type, &value, NULL) != SPI_OK_SELECT ||
 		SPI_processed != 1)
 		elog(ERROR, "could not execute \"%s\"", sql);
 	result = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
@@ -158,11 +159,11 @@ tasks_done_now(const LabWatched *watched)
 	Datum value = Int32GetDatum(watched->participant);
 
 	/* clang-format off */
-	if (SPI_execute_with_args("SELECT string_agg(t.title, ', ' ORDER BY t.position)\n"
+	if (lab_statement_execute("SELECT string_agg(t.title, ', ' ORDER BY t.position)\n"
 							  "FROM lab.done_tasks d\n"
 							  "JOIN lab.tasks t ON t.id = d.task_id\n"
 							  "WHERE d.participant_id = $1 AND d.at = pg_catalog.now() AND t.points > 0",
-							  1, &type, &value, NULL, false, 0) != SPI_OK_SELECT)
+							  1, &type, &value, NULL) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the tasks of a participant");
 	/* clang-format on */
 	return SPI_processed == 1 ? SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1)

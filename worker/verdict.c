@@ -10,9 +10,11 @@
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 #include "worker/signals.h"
+#include "worker/statement.h"
 #include "worker/verdict.h"
 
 static const char *
@@ -99,8 +101,8 @@ store(const LabWatched *watched, List *verdicts)
 	values[2] = PointerGetDatum(construct_array(statuses, n, TEXTOID, -1, false, TYPALIGN_INT));
 	values[3] = PointerGetDatum(
 		construct_md_array(details, nulls, 1, &n, &lower, TEXTOID, -1, false, TYPALIGN_INT));
-	if (SPI_execute_with_args("SELECT lab.store($1, $2, $3, $4)", lengthof(types), types, values,
-							  NULL, false, 0) != SPI_OK_SELECT)
+	if (lab_statement_execute("SELECT lab.store($1, $2, $3, $4)", lengthof(types), types, values,
+							  NULL) != SPI_OK_SELECT)
 		elog(ERROR, "could not store results");
 	return SPI_processed == 1 &&
 		   DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
@@ -112,11 +114,11 @@ store_failure(const LabWatched *watched, const char *failure)
 	Oid types[] = {INT4OID, TEXTOID};
 	Datum values[] = {Int32GetDatum(watched->participant), CStringGetTextDatum(failure)};
 
-	if (SPI_execute_with_args("UPDATE lab.participants\n"
+	if (lab_statement_execute("UPDATE lab.participants\n"
 							  "SET evaluation_error = $2,\n"
 							  "	evaluated = coalesce(evaluated, pg_catalog.clock_timestamp())\n"
 							  "WHERE id = $1 AND evaluation_error IS DISTINCT FROM $2",
-							  lengthof(types), types, values, NULL, false, 0) != SPI_OK_UPDATE)
+							  lengthof(types), types, values, NULL) != SPI_OK_UPDATE)
 		elog(ERROR, "could not store the failure of an evaluation");
 }
 
@@ -130,11 +132,11 @@ store_seen(const LabWatched *watched)
 
 	if (seen == 0)
 		return;
-	if (SPI_execute_with_args(
+	if (lab_statement_execute(
 			"UPDATE lab.participants\n"
 			"SET last_seen = $2\n"
 			"WHERE id = $1 AND (last_seen IS NULL OR last_seen < $2 - interval '1 second')",
-			lengthof(types), types, values, NULL, false, 0) != SPI_OK_UPDATE)
+			lengthof(types), types, values, NULL) != SPI_OK_UPDATE)
 		elog(ERROR, "could not store when a participant was seen");
 }
 
@@ -147,6 +149,9 @@ lab_verdict_store(LabWatched *watched, const char *failure)
 	SetCurrentStatementStartTimestamp(); /* now() is the time of the history */
 	StartTransactionCommand();
 	PushActiveSnapshot(GetTransactionSnapshot());
+	/* The coordinator sees to the disk at the end of its cycle. */
+	(void) set_config_option("synchronous_commit", "off", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_LOCAL, true, 0, false);
 	SPI_connect();
 	verdicts = complete_verdicts(watched, failure);
 	if (verdicts && store(watched, verdicts))
