@@ -13,7 +13,7 @@ char *lab_database = NULL;
 char *lab_host = NULL;
 int lab_max_participants = 4096;
 int lab_evaluators = 2;
-int lab_provisioners = 1;
+int lab_provisioners = 2;
 int lab_debounce = 100;
 int lab_sweep_interval = 60;
 int lab_check_timeout = 5000;
@@ -44,7 +44,7 @@ lab_guc_init(void)
 							&lab_evaluators, 2, 1, 64, PGC_SIGHUP, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("labcreator.provisioners",
 							"Databases that are made at the same time, at most.", NULL,
-							&lab_provisioners, 1, 1, 16, PGC_SIGHUP, 0, NULL, NULL, NULL);
+							&lab_provisioners, 2, 1, 16, PGC_SIGHUP, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable(
 		"labcreator.debounce", "Least time between two evaluations of one database.", NULL,
 		&lab_debounce, 100, 0, INT_MAX, PGC_SIGHUP, GUC_UNIT_MS, NULL, NULL, NULL);

@@ -290,3 +290,21 @@ lab_depend_note_everything(void)
 {
 	last_everything = last_note = ++clock_now;
 }
+
+void
+lab_depend_forget_others(HTAB *there)
+{
+	HASH_SEQ_STATUS scan;
+	Note *note;
+
+	if (notes == NULL)
+		return;
+	hash_seq_init(&scan, notes);
+	while ((note = hash_seq_search(&scan)) != NULL)
+	{
+		Oid oid = note->oid;
+
+		if (hash_search(there, &oid, HASH_FIND, NULL) == NULL)
+			hash_search(notes, &oid, HASH_REMOVE, NULL);
+	}
+}

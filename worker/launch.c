@@ -61,8 +61,11 @@ due_at(const LabWatched *watched)
 
 	if (is_asked(watched))
 		return Max(watched->started, 1); /* somebody waits for it */
-	if ((!watched->evaluated && watched->retry_at == 0) || has_event(watched))
+	if (has_event(watched))
 		return earliest;
+	/* While others still wait for a database, one that nobody has worked in can wait, too. */
+	if (!watched->evaluated && watched->retry_at == 0)
+		return pg_atomic_read_u32(&lab_shared->provisioners) > 0 ? 0 : earliest;
 	if (watched->retry_at != 0)
 		return watched->retry_at;
 	if (lab_sweep_interval > 0)

@@ -34,3 +34,10 @@ lab_session_pin_settings(void)
 		(void) set_config_option(pinned[i].name, pinned[i].value, PGC_SUSET, PGC_S_OVERRIDE,
 								 GUC_ACTION_SET, true, 0, false);
 }
+
+void
+lab_session_commit_early(void)
+{
+	(void) set_config_option("synchronous_commit", "off", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SET, true, 0, false);
+}

@@ -7,14 +7,20 @@ use Bench;
 use Bench::Changes;
 use Bench::Classroom;
 
-# Private kilobytes of a process.
+# Private kilobytes of a process: what it has written to of its own.  Pages of shared memory that only one process has
+# touched so far are not.
 sub private
 {
 	my ($pid) = @_;
 	my $kilobytes = 0;
+	my $shared = 0;
 
-	open my $file, '<', "/proc/$pid/smaps_rollup" or die "/proc/$pid: $!";
-	while (my $line = <$file>) { $kilobytes += $1 if $line =~ /^Private_(?:Clean|Dirty):\s*(\d+)/; }
+	open my $file, '<', "/proc/$pid/smaps" or die "/proc/$pid: $!";
+	while (my $line = <$file>)
+	{
+		if ($line =~ /^[0-9a-f]+-[0-9a-f]+ ...(.)/) { $shared = $1 eq 's'; }
+		elsif (!$shared && $line =~ /^Private_(?:Clean|Dirty):\s*(\d+)/) { $kilobytes += $1; }
+	}
 	return $kilobytes;
 }
 
