@@ -1409,12 +1409,16 @@ AS $$
 $$;
 COMMENT ON FUNCTION lab.score(bigint, bigint, numeric, numeric) IS 'a score in percent';
 
--- One evaluation: only what differs is written.
+-- One evaluation: only what differs is written.  In PL/pgSQL, which keeps the plan: making it takes longer than running it.
 CREATE FUNCTION lab.store(participant integer, checks integer[], statuses text[], details text[])
 RETURNS boolean
-LANGUAGE sql VOLATILE
+LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
+DECLARE
+	changed boolean;
+BEGIN
 	WITH verdict AS (
 		SELECT v.check_id, v.status, v.detail
 		FROM unnest(checks, statuses, details) AS v (check_id, status, detail)
@@ -1471,7 +1475,6 @@ AS $$
 			AND ((p.passed, p.total, p.score) IS DISTINCT FROM (s.passed::integer, s.total::integer, s.score)
 				OR p.evaluated IS NULL OR p.evaluation_error IS NOT NULL)
 		RETURNING 1
-
 	), of_task AS (
 		SELECT c.task_id,
 			CASE
@@ -1491,6 +1494,9 @@ AS $$
 		ON CONFLICT (participant_id, task_id) DO UPDATE SET ratio = EXCLUDED.ratio WHERE k.ratio <> EXCLUDED.ratio
 	)
 	SELECT EXISTS (SELECT FROM stored) OR EXISTS (SELECT FROM history)
+	INTO changed;
+	RETURN changed;
+END
 $$;
 COMMENT ON FUNCTION lab.store(integer, integer[], text[], text[]) IS
 	'stores the verdicts of one evaluation where they differ from the last; true when something did';

@@ -211,7 +211,7 @@ load(LabWatched *watched)
 	if (observed->loaded)
 		return observed;
 	/* clang-format off */
-	lab_statement_run("SELECT first_seen, first_login, last_login, last_statement, active_since, run_since,\n"
+	lab_statement_run_kept("SELECT first_seen, first_login, last_login, last_statement, active_since, run_since,\n"
 			"	object_since, run_length, object_successes, previous, run_sqlstate, pair_scores, object\n"
 			"FROM lab.activity\n"
 			"WHERE participant_id = $1",
@@ -264,11 +264,11 @@ add_event(const LabWatched *watched, const LabDoing *outcome, const char *kind, 
 	char nulls[] = {' ', ' ', ' ', object ? ' ' : 'n', outcome->sqlstate ? ' ' : 'n', '\0'};
 
 	/* They can be gone: the lab was dropped since it was read. */
-	lab_statement_run("INSERT INTO lab.events (participant_id, at, kind, object, detail)\n"
-					  "SELECT id, $2, $3, $4, $5\n"
-					  "FROM lab.participants\n"
-					  "WHERE id = $1",
-					  lengthof(types), types, values, nulls);
+	lab_statement_run_kept("INSERT INTO lab.events (participant_id, at, kind, object, detail)\n"
+						   "SELECT id, $2, $3, $4, $5\n"
+						   "FROM lab.participants\n"
+						   "WHERE id = $1",
+						   lengthof(types), types, values, nulls);
 }
 
 static void
@@ -279,7 +279,8 @@ count_error(const LabWatched *watched, int sqlstate, const char *object)
 					  CStringGetTextDatum(unpack_sql_state(sqlstate)),
 					  CStringGetTextDatum(object ? object : "")};
 
-	lab_statement_run("SELECT lab.count_error($1, $2, $3)", lengthof(types), types, values, NULL);
+	lab_statement_run_kept("SELECT lab.count_error($1, $2, $3)", lengthof(types), types, values,
+						   NULL);
 }
 
 static void
@@ -422,7 +423,7 @@ save(const LabWatched *watched, const LabObserved *observed, const LabActivity *
 	types[n] = INT2ARRAYOID;
 	values[n++] = scores_array(observed);
 	/* clang-format off */
-	lab_statement_run("UPDATE lab.activity\n"
+	lab_statement_run_kept("UPDATE lab.activity\n"
 			"SET first_seen = $2, first_login = $3, last_login = $4, last_statement = $5,\n"
 			"	active_since = $6, run_since = $7, object_since = $8,\n"
 			"	previous = $9, run_sqlstate = $10, object = $11,\n"

@@ -5,7 +5,9 @@
  * A provisioner takes one participant after the other, each claimed by a
  * session-level advisory lock, which a crash gives back.  Every step is a
  * transaction of its own that finds out by itself whether it is done already:
- * after a crash anywhere the next provisioner goes over the same steps.
+ * after a crash anywhere the next provisioner goes over the same steps.  So only
+ * the last step waits for the disk, and with it those before (CREATE and DROP
+ * DATABASE see to that themselves).
  *
  * A database's oid is chosen and committed before the database is made.  So
  * what a crash left behind is told from a foreign database of the same name,
@@ -39,6 +41,7 @@
 #include "tcop/tcopprot.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
@@ -50,6 +53,7 @@
 
 #define CLAIM_CLASS 0x6c6162 /* first key of the advisory locks: "lab" */
 #define RETRY_SECONDS_MAX 300
+#define LARGE_BYTES ((int64) 256 * 1024 * 1024)
 
 PGDLLEXPORT void lab_provisioner_main(Datum main_arg);
 
@@ -232,6 +236,20 @@ oid_option(const char *name, Oid oid)
 	return makeDefElem(pstrdup(name), value, -1);
 }
 
+/*
+ * A large template is copied as files, which takes two checkpoints; a small one
+ * through the write-ahead log.
+ */
+static bool
+is_large(const char *template)
+{
+	Oid database = get_database_oid(template, true);
+
+	return OidIsValid(database) &&
+		   DatumGetInt64(DirectFunctionCall1(pg_database_size_oid, ObjectIdGetDatum(database))) >
+			   LARGE_BYTES;
+}
+
 /* Step 2: the database.  CREATE DATABASE wants a transaction of its own, without SPI. */
 static void
 make_database(const Work *work)
@@ -254,10 +272,12 @@ make_database(const Work *work)
 	if (!OidIsValid(present))
 	{
 		CreatedbStmt *statement = makeNode(CreatedbStmt);
+		const char *strategy = is_large(work->template) ? "file_copy" : "wal_log";
 
 		statement->dbname = work->database;
 		statement->options =
-			list_make3(makeDefElem("template", (Node *) makeString(work->template), -1),
+			list_make4(makeDefElem("strategy", (Node *) makeString(pstrdup(strategy)), -1),
+					   makeDefElem("template", (Node *) makeString(work->template), -1),
 					   makeDefElem("owner", (Node *) makeString(work->owner), -1),
 					   oid_option("oid", work->oid));
 		(void) createdb(make_parsestate(NULL), statement);
@@ -291,6 +311,7 @@ mark_ready(const Work *work)
 				  "SET state = 'ready', attempts = 0, retry_at = NULL, error = NULL\n"
 				  "WHERE id = $1 AND state IN ('waiting', 'failed')");
 	lab_announce_wanted();
+	ForceSyncCommit();
 	lab_session_commit(before);
 }
 
@@ -366,6 +387,7 @@ dismantle(const Work *work)
 	run_for(work, "SELECT lab.dismantled($1)");
 	let_go_of_login(work);
 	lab_announce_wanted();
+	ForceSyncCommit();
 	lab_session_commit(before);
 }
 
@@ -452,6 +474,7 @@ lab_provisioner_main(Datum main_arg)
 	(void) lab_channel_attach(main_arg);
 	BackgroundWorkerInitializeConnection(lab_database, NULL, 0);
 	lab_session_pin_settings();
+	lab_session_commit_early();
 
 	context = AllocSetContextCreate(TopMemoryContext, "provisioner", ALLOCSET_DEFAULT_SIZES);
 	for (;;)

@@ -59,3 +59,10 @@ lab_session_commit(MemoryContext context)
 	CommitTransactionCommand();
 	MemoryContextSwitchTo(context);
 }
+
+void
+lab_session_commit_early(void)
+{
+	(void) set_config_option("synchronous_commit", "off", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SET, true, 0, false);
+}

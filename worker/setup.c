@@ -156,6 +156,7 @@ lab_setup_main(Datum main_arg)
 	login = pstrdup(pq_getmsgrawstring(request));
 	BackgroundWorkerInitializeConnectionByOid(database, InvalidOid, 0);
 	lab_session_pin_settings();
+	lab_session_commit_early(); /* the provisioner's last step waits for it */
 
 	initStringInfo(&answer);
 	PG_TRY();

@@ -87,7 +87,7 @@ call(const char *sql, int nargs, Datum value)
 	int32 result = 0;
 
 	before = lab_session_begin();
-	lab_statement_run(sql, nargs, &type, &value, NULL);
+	lab_statement_run_kept(sql, nargs, &type, &value, NULL);
 	if (SPI_processed > 0)
 		result =
 			DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
@@ -161,12 +161,11 @@ tasks_done_now(const LabWatched *watched)
 	Datum value = Int32GetDatum(watched->participant);
 
 	/* clang-format off */
-	if (SPI_execute_with_args("SELECT string_agg(t.title, ', ' ORDER BY t.position)\n"
-							  "FROM lab.done_tasks d\n"
-							  "JOIN lab.tasks t ON t.id = d.task_id\n"
-							  "WHERE d.participant_id = $1 AND d.at = pg_catalog.now() AND t.points > 0",
-							  1, &type, &value, NULL, false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the tasks of a participant");
+	lab_statement_run_kept("SELECT string_agg(t.title, ', ' ORDER BY t.position)\n"
+		"FROM lab.done_tasks d\n"
+		"JOIN lab.tasks t ON t.id = d.task_id\n"
+		"WHERE d.participant_id = $1 AND d.at = pg_catalog.now() AND t.points > 0",
+		1, &type, &value, NULL);
 	/* clang-format on */
 	return SPI_processed == 1 ? SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1)
 							  : NULL;
