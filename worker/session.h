@@ -1,6 +1,7 @@
 /*
  * session.h
- *		The settings of a background worker that works on the control database.
+ *		Settings and transactions of a background worker that works on a database
+ *		through SPI.
  */
 #ifndef LAB_SESSION_H
 #define LAB_SESSION_H
@@ -9,5 +10,11 @@ extern void lab_session_pin_settings(void);
 
 /* From now on commits do not wait for the disk, but for those that ask for it (ForceSyncCommit). */
 extern void lab_session_commit_early(void);
+
+/* Begins a transaction with a snapshot and SPI; returns the memory context that was current. */
+extern MemoryContext lab_session_begin(void);
+
+/* Commits it; context is current then. */
+extern void lab_session_commit(MemoryContext context);
 
 #endif /* LAB_SESSION_H */

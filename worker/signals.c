@@ -13,14 +13,15 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "extension/guc.h"
+#include "extension/statement.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 #include "worker/observe.h"
+#include "worker/session.h"
 #include "worker/signals.h"
-#include "worker/statement.h"
 
 #define BREAKS_OF_A_CLASS 6     /* as in lab.raise_signals(): idle times after which it is over */
 #define DRAIN_PAUSE_MS 50       /* least time between two looks into shared memory */
@@ -77,23 +78,17 @@ lively_labs(TimestampTz now)
 static int32
 call(const char *sql, int nargs, Datum value)
 {
-	MemoryContext before = CurrentMemoryContext;
+	MemoryContext before;
 	Oid type = INT4OID;
 	bool isnull;
 	int32 result;
 
-	SetCurrentStatementStartTimestamp();
-	StartTransactionCommand();
-	PushActiveSnapshot(GetTransactionSnapshot());
-	SPI_connect();
-	if (lab_statement_execute(sql, nargs, &type, &value, NULL) != SPI_OK_SELECT ||
-		SPI_processed != 1)
-		elog(ERROR, "could not execute \"%s\"", sql);
+	before = lab_session_begin();
+	lab_statement_run_again(sql, nargs, &type, &value, NULL);
+	if (SPI_processed != 1)
+		elog(ERROR, "\"%s\" gave no row", sql);
 	result = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
-	SPI_finish();
-	PopActiveSnapshot();
-	CommitTransactionCommand();
-	MemoryContextSwitchTo(before);
+	lab_session_commit(before);
 	return result;
 }
 
@@ -159,12 +154,11 @@ tasks_done_now(const LabWatched *watched)
 	Datum value = Int32GetDatum(watched->participant);
 
 	/* clang-format off */
-	if (lab_statement_execute("SELECT string_agg(t.title, ', ' ORDER BY t.position)\n"
+	lab_statement_run_again("SELECT string_agg(t.title, ', ' ORDER BY t.position)\n"
 							  "FROM lab.done_tasks d\n"
 							  "JOIN lab.tasks t ON t.id = d.task_id\n"
 							  "WHERE d.participant_id = $1 AND d.at = pg_catalog.now() AND t.points > 0",
-							  1, &type, &value, NULL) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the tasks of a participant");
+							  1, &type, &value, NULL);
 	/* clang-format on */
 	return SPI_processed == 1 ? SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1)
 							  : NULL;

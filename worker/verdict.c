@@ -7,14 +7,15 @@
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "extension/statement.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
+#include "worker/session.h"
 #include "worker/signals.h"
-#include "worker/statement.h"
 #include "worker/verdict.h"
 
 static const char *
@@ -101,9 +102,8 @@ store(const LabWatched *watched, List *verdicts)
 	values[2] = PointerGetDatum(construct_array(statuses, n, TEXTOID, -1, false, TYPALIGN_INT));
 	values[3] = PointerGetDatum(
 		construct_md_array(details, nulls, 1, &n, &lower, TEXTOID, -1, false, TYPALIGN_INT));
-	if (lab_statement_execute("SELECT lab.store($1, $2, $3, $4)", lengthof(types), types, values,
-							  NULL) != SPI_OK_SELECT)
-		elog(ERROR, "could not store results");
+	lab_statement_run_again("SELECT lab.store($1, $2, $3, $4)", lengthof(types), types, values,
+							NULL);
 	return SPI_processed == 1 &&
 		   DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 }
@@ -114,12 +114,11 @@ store_failure(const LabWatched *watched, const char *failure)
 	Oid types[] = {INT4OID, TEXTOID};
 	Datum values[] = {Int32GetDatum(watched->participant), CStringGetTextDatum(failure)};
 
-	if (lab_statement_execute("UPDATE lab.participants\n"
-							  "SET evaluation_error = $2,\n"
-							  "	evaluated = coalesce(evaluated, pg_catalog.clock_timestamp())\n"
-							  "WHERE id = $1 AND evaluation_error IS DISTINCT FROM $2",
-							  lengthof(types), types, values, NULL) != SPI_OK_UPDATE)
-		elog(ERROR, "could not store the failure of an evaluation");
+	lab_statement_run_again("UPDATE lab.participants\n"
+							"SET evaluation_error = $2,\n"
+							"	evaluated = coalesce(evaluated, pg_catalog.clock_timestamp())\n"
+							"WHERE id = $1 AND evaluation_error IS DISTINCT FROM $2",
+							lengthof(types), types, values, NULL);
 }
 
 /* The time of the participant's last commit, to a second: a storm is one write a second. */
@@ -132,37 +131,30 @@ store_seen(const LabWatched *watched)
 
 	if (seen == 0)
 		return;
-	if (lab_statement_execute(
-			"UPDATE lab.participants\n"
-			"SET last_seen = $2\n"
-			"WHERE id = $1 AND (last_seen IS NULL OR last_seen < $2 - interval '1 second')",
-			lengthof(types), types, values, NULL) != SPI_OK_UPDATE)
-		elog(ERROR, "could not store when a participant was seen");
+	lab_statement_run_again(
+		"UPDATE lab.participants\n"
+		"SET last_seen = $2\n"
+		"WHERE id = $1 AND (last_seen IS NULL OR last_seen < $2 - interval '1 second')",
+		lengthof(types), types, values, NULL);
 }
 
 void
 lab_verdict_store(LabWatched *watched, const char *failure)
 {
-	MemoryContext before = CurrentMemoryContext;
+	MemoryContext before;
 	List *verdicts;
 
-	SetCurrentStatementStartTimestamp(); /* now() is the time of the history */
-	StartTransactionCommand();
-	PushActiveSnapshot(GetTransactionSnapshot());
+	before = lab_session_begin(); /* now() is the time of the history */
 	/* The coordinator sees to the disk at the end of its cycle. */
 	(void) set_config_option("synchronous_commit", "off", PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_LOCAL, true, 0, false);
-	SPI_connect();
 	verdicts = complete_verdicts(watched, failure);
 	if (verdicts && store(watched, verdicts))
 		lab_signals_moved(watched);
 	if (failure)
 		store_failure(watched, failure);
 	store_seen(watched);
-	SPI_finish();
-	PopActiveSnapshot();
-	CommitTransactionCommand();
-	MemoryContextSwitchTo(before);
+	lab_session_commit(before);
 }
 
 Oid
