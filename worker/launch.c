@@ -221,7 +221,8 @@ lab_launch_outdate(LabWatched *watched)
 		return;
 	request = make_request(watched);
 	/* even the same job: a new evaluator says everything again */
-	watched->outdated = hash_of(request) != watched->job || is_outdated(watched);
+	watched->outdated =
+		hash_of(request) != watched->job || watched->revision != watched->lab->revision;
 	pfree(request->data);
 	pfree(request);
 	if (watched->outdated && !watched->busy)
