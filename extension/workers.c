@@ -1,12 +1,14 @@
 /*
  * workers.c
  *		Registration of the static background workers, by the names of their
- *		main functions in worker/.
+ *		main functions in worker/, and who may have how many of the server's.
  */
 #include "postgres.h"
 
+#include "extension/guc.h"
 #include "extension/outbox.h"
 #include "extension/workers.h"
+#include "miscadmin.h"
 #include "postmaster/bgworker.h"
 
 /* A control database that is not there yet should not fill the log. */
@@ -41,4 +43,25 @@ lab_workers_init(void)
 		snprintf(title, sizeof(title), "labcreator publisher %s", lab_target_names[i]);
 		register_worker("lab_publisher_main", title, i);
 	}
+}
+
+/* Of max_worker_processes, what labcreator does not need to get its work done. */
+static int
+spare_workers(void)
+{
+	int ours = 2 * lab_evaluators + lab_provisioners + LAB_TARGETS + 4;
+
+	return Max(max_worker_processes - ours, 0);
+}
+
+int
+lab_workers_that_linger(void)
+{
+	return Min(lab_lingering, spare_workers() * 2 / 3);
+}
+
+int
+lab_workers_for_parallel(void)
+{
+	return spare_workers() - lab_workers_that_linger();
 }
