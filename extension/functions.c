@@ -122,8 +122,9 @@ Datum
 lab_workers(PG_FUNCTION_ARGS)
 {
 	TupleDesc tupdesc;
-	Datum values[8] = {0};
-	bool nulls[8] = {false};
+	Datum values[9] = {0};
+	bool nulls[9] = {false};
+	char *error;
 	uint64 started;
 	uint64 heartbeat;
 	uint64 starved;
@@ -147,5 +148,8 @@ lab_workers(PG_FUNCTION_ARGS)
 	values[5] = Int32GetDatum(pg_atomic_read_u32(&lab_shared->provisioners));
 	values[6] = Int64GetDatum((int64) pg_atomic_read_u64(&lab_shared->evaluations));
 	values[7] = Int64GetDatum((int64) pg_atomic_read_u64(&lab_shared->judged));
+	error = lab_noted_error();
+	values[8] = error ? CStringGetTextDatum(error) : (Datum) 0;
+	nulls[8] = error == NULL;
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc), values, nulls)));
 }

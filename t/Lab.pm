@@ -22,7 +22,9 @@ sub lab_node
 		'max_connections' => 60,
 		'fsync' => 'off',
 		'restart_after_crash' => 'on',
-		%settings);
+		%settings,
+		# the sanitizers' own memory (./lab test --sanitize) is beyond every limit
+		$ENV{LAB_SANITIZE} ? ('labcreator.evaluator_memory' => 0, 'labcreator.session_memory' => 0) : ());
 	$node->init(extra => [ "--encoding=UTF8", "--locale=C" ]); # whatever the environment says
 	$node->append_conf('postgresql.conf', "$_ = $settings{$_}\n") for sort keys %settings;
 	$node->start;

@@ -13,13 +13,13 @@
 #include "postgres.h"
 
 #include "catalog/pg_authid.h"
+#include "extension/clock.h"
 #include "extension/guc.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
-#include "utils/timestamp.h"
 #include "worker/launch.h"
 #include "worker/moved.h"
 #include "worker/verdict.h"
@@ -44,10 +44,10 @@ is_asked(const LabWatched *watched)
 }
 
 /* When the database is to be evaluated next: 0 for never. */
-static TimestampTz
+static LabTime
 due_at(const LabWatched *watched)
 {
-	TimestampTz earliest = Max(TimestampTzPlusMilliseconds(watched->started, lab_debounce), 1);
+	LabTime earliest = Max(lab_clock_plus(watched->started, lab_debounce), 1);
 
 	if (is_asked(watched))
 		return Max(watched->started, 1); /* somebody waits for it */
@@ -56,7 +56,7 @@ due_at(const LabWatched *watched)
 	if (watched->retry_at != 0)
 		return watched->retry_at;
 	if (lab_sweep_interval > 0)
-		return TimestampTzPlusMilliseconds(watched->started, (int64) lab_sweep_interval * 1000);
+		return lab_clock_plus(watched->started, (int64) lab_sweep_interval * 1000);
 	return 0;
 }
 
@@ -73,7 +73,9 @@ end_evaluation(LabWatched *watched)
 		MemoryContextDelete(watched->context);
 	watched->context = NULL;
 	watched->busy = false;
-	watched->idle_since = GetCurrentTimestamp();
+	watched->answered = false;
+	watched->failure = NULL;
+	watched->idle_since = lab_clock_now();
 }
 
 /* The evaluator goes. */
@@ -150,7 +152,7 @@ start(LabWatched *watched, Oid evaluator)
 	}
 	watched->context =
 		AllocSetContextCreate(TopMemoryContext, "evaluation", ALLOCSET_DEFAULT_SIZES);
-	watched->started = GetCurrentTimestamp();
+	watched->started = lab_clock_now();
 	watched->busy = true;
 	return true;
 }
@@ -171,12 +173,16 @@ lab_launch_outdate(LabWatched *watched)
 		watched->outdated = watched->channel != NULL;
 }
 
-/* The evaluation ended: store what it said, or why it said nothing. */
+/* The evaluation ended: store what it said, or why it said nothing.  Until that is done it is not
+ * over. */
 static void
 conclude(LabWatched *watched, const char *failure)
 {
 	uint64 asked = watched->asked;
 
+	if (failure && failure != watched->failure)
+		watched->failure = MemoryContextStrdup(watched->context, failure);
+	watched->answered = true;
 	lab_verdict_store(watched, failure);
 	watched->evaluated = true;
 	if (failure)
@@ -184,8 +190,7 @@ conclude(LabWatched *watched, const char *failure)
 		int64 pause = (int64) FAILURE_RETRY_MS << Min(watched->failures, 6);
 
 		watched->failures++;
-		watched->retry_at =
-			TimestampTzPlusMilliseconds(GetCurrentTimestamp(), Min(pause, FAILURE_RETRY_MAX_MS));
+		watched->retry_at = lab_clock_plus(lab_clock_now(), Min(pause, FAILURE_RETRY_MAX_MS));
 	}
 	else
 	{
@@ -309,10 +314,14 @@ lab_launch_collect(void)
 				dismiss(watched);
 			continue;
 		}
+		if (watched->answered) /* it could not be stored, when the disk was full */
+		{
+			conclude(watched, watched->failure);
+			continue;
+		}
 		if (hear(watched, &answer))
 			continue;
-		if (TimestampDifferenceExceeds(watched->started, GetCurrentTimestamp(),
-									   lab_evaluation_timeout))
+		if (lab_clock_passed(watched->started, lab_evaluation_timeout))
 			conclude(watched, psprintf("stopped after labcreator.evaluation_timeout (%d ms)",
 									   lab_evaluation_timeout));
 	}
@@ -320,18 +329,18 @@ lab_launch_collect(void)
 
 /* The database that has been due longest; sets *next to when the first of the others will be. */
 static LabWatched *
-most_due(TimestampTz now, TimestampTz *next)
+most_due(LabTime now, LabTime *next)
 {
 	HASH_SEQ_STATUS scan;
 	LabWatched *watched;
 	LabWatched *best = NULL;
-	TimestampTz best_at = 0;
+	LabTime best_at = 0;
 
 	*next = 0;
 	hash_seq_init(&scan, lab_watch.databases);
 	while ((watched = hash_seq_search(&scan)) != NULL)
 	{
-		TimestampTz at;
+		LabTime at;
 
 		if (watched->busy)
 			continue;
@@ -379,12 +388,12 @@ make_room(const LabWatched *watched)
 	return true;
 }
 
-TimestampTz
+LabTime
 lab_launch_due(void)
 {
 	static Oid evaluator = InvalidOid;
-	TimestampTz now = GetCurrentTimestamp();
-	TimestampTz next = 0;
+	LabTime now = lab_clock_now();
+	LabTime next = 0;
 	LabWatched *watched;
 
 	while ((watched = most_due(now, &next)) != NULL && make_room(watched))
@@ -393,16 +402,15 @@ lab_launch_due(void)
 			evaluator = lab_verdict_evaluator();
 		if (!start(watched, evaluator))
 		{
-			if (pg_atomic_read_u64(&lab_shared->starved) == 0)
-				pg_atomic_write_u64(&lab_shared->starved, (uint64) now);
-			return TimestampTzPlusMilliseconds(now, STARVED_RETRY_MS);
+			lab_note_starved();
+			return lab_clock_plus(now, STARVED_RETRY_MS);
 		}
 		pg_atomic_write_u64(&lab_shared->starved, 0);
 	}
 	/* A running evaluator wakes us when it ends; its deadline must not be missed. */
 	if (running > 0)
 	{
-		TimestampTz deadline = TimestampTzPlusMilliseconds(now, Min(lab_evaluation_timeout, 1000));
+		LabTime deadline = lab_clock_plus(now, Min(lab_evaluation_timeout, 1000));
 
 		if (next == 0 || deadline < next)
 			next = deadline;

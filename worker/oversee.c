@@ -9,7 +9,6 @@
 #include "extension/guc.h"
 #include "extension/shmem.h"
 #include "utils/memutils.h"
-#include "utils/timestamp.h"
 #include "worker/provision.h"
 #include "worker/watch.h"
 
@@ -39,11 +38,11 @@ reap(void)
 	}
 }
 
-TimestampTz
+LabTime
 lab_provision_oversee(void)
 {
-	TimestampTz now = GetCurrentTimestamp();
-	TimestampTz next = lab_watch.provisioning_at;
+	LabTime now = lab_clock_now();
+	LabTime next = lab_watch.provisioning_at;
 	MemoryContext before;
 
 	reap();
@@ -64,9 +63,8 @@ lab_provision_oversee(void)
 		pfree(nothing);
 		if (channel == NULL)
 		{
-			if (pg_atomic_read_u64(&lab_shared->starved) == 0)
-				pg_atomic_write_u64(&lab_shared->starved, (uint64) now);
-			next = TimestampTzPlusMilliseconds(now, STARVED_RETRY_MS);
+			lab_note_starved();
+			next = lab_clock_plus(now, STARVED_RETRY_MS);
 			break;
 		}
 		pg_atomic_write_u64(&lab_shared->starved, 0);

@@ -8,6 +8,7 @@
 
 #include "datatype/timestamp.h"
 #include "extension/channel.h"
+#include "extension/clock.h"
 #include "extension/fact.h"
 #include "extension/shmem.h"
 #include "utils/hsearch.h"
@@ -44,16 +45,18 @@ typedef struct LabWatched
 	bool evaluated; /* at least once since the coordinator started */
 	uint64 commits; /* the slot's counters when it started */
 	uint64 asked;
-	TimestampTz started;
-	TimestampTz retry_at; /* after a failure; 0: none */
-	int failures;         /* in a row */
+	LabTime started;
+	LabTime retry_at; /* after a failure; 0: none */
+	int failures;     /* in a row */
 
 	/* its evaluator, and the evaluation that runs now */
 	LabChannel *channel;           /* NULL: none */
 	MemoryContext channel_context; /* of the channel */
 	bool busy;                     /* false: it lingers, or there is none */
 	bool outdated;                 /* it knows other checks than there are now */
-	TimestampTz idle_since;        /* when it lingers */
+	LabTime idle_since;            /* when it lingers */
+	bool answered;                 /* all is heard: it is to be stored */
+	const char *failure;           /* or why nothing more will be heard, in context; NULL: none */
 	List *verdicts;                /* of LabVerdict *, in context */
 	MemoryContext context;         /* of the evaluation; NULL: none runs */
 	List *moved;                   /* of LabVerdict *, in context: for the hidden data */
@@ -68,9 +71,9 @@ typedef struct LabWatched
 
 typedef struct LabWatch
 {
-	HTAB *databases;             /* of LabWatched */
-	bool provisioning_due;       /* there is something to make or to remove now */
-	TimestampTz provisioning_at; /* or at this time; 0: never */
+	HTAB *databases;         /* of LabWatched */
+	bool provisioning_due;   /* there is something to make or to remove now */
+	LabTime provisioning_at; /* or at this time; 0: never */
 } LabWatch;
 
 extern LabWatch lab_watch;
@@ -84,5 +87,9 @@ extern void lab_watch_init(void);
  * lose their evaluator and their slot.
  */
 extern bool lab_watch_read(void);
+
+/* The system's clock was put back: tables say nothing any more about a time that is still to come.
+ */
+extern void lab_watch_forget_future(void);
 
 #endif /* LAB_WATCH_H */
