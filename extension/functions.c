@@ -7,6 +7,7 @@
 #include "postgres.h"
 
 #include "commands/dbcommands.h"
+#include "commands/trigger.h"
 #include "extension/catalog.h"
 #include "extension/functions.h"
 #include "extension/guc.h"
@@ -21,6 +22,7 @@
 
 PG_FUNCTION_INFO_V1(lab_drop);
 PG_FUNCTION_INFO_V1(lab_evaluate);
+PG_FUNCTION_INFO_V1(lab_wanted_changed);
 PG_FUNCTION_INFO_V1(lab_workers);
 
 void
@@ -91,6 +93,8 @@ lab_evaluate(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("lab must not be null")));
 
+	PreventCommandDuringRecovery("lab_evaluate()");
+
 	lab_privilege_begin(&privilege);
 	databases = lab_catalog_databases(
 		lab_catalog_find(text_to_cstring(PG_GETARG_TEXT_PP(0)), privilege.caller), login);
@@ -113,6 +117,17 @@ lab_evaluate(PG_FUNCTION_ARGS)
 			wait_served(lfirst(cell), lfirst_oid(database), tickets[foreach_current_index(cell)]);
 	}
 	PG_RETURN_INT32(list_length(databases));
+}
+
+/* lab.wanted_changed(), a trigger of the tables that say what is wanted */
+Datum
+lab_wanted_changed(PG_FUNCTION_ARGS)
+{
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("lab.wanted_changed() is a trigger")));
+	lab_announce_wanted();
+	return PointerGetDatum(NULL);
 }
 
 /*

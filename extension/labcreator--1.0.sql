@@ -128,6 +128,20 @@ CREATE INDEX ON lab.checks (lab_id, owner);
 CREATE INDEX ON lab.checks (task_id);
 COMMENT ON TABLE lab.checks IS 'what the reference asks for';
 
+-- Whoever restores a dump of these tables calls none of our functions, and may have switched ordinary triggers off.
+CREATE FUNCTION lab.wanted_changed()
+RETURNS trigger
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'lab_wanted_changed';
+COMMENT ON FUNCTION lab.wanted_changed() IS 'wakes the coordinator when the transaction commits';
+REVOKE EXECUTE ON FUNCTION lab.wanted_changed() FROM PUBLIC;
+CREATE TRIGGER wake AFTER INSERT ON lab.labs FOR EACH STATEMENT EXECUTE FUNCTION lab.wanted_changed();
+CREATE TRIGGER wake AFTER INSERT ON lab.participants FOR EACH STATEMENT EXECUTE FUNCTION lab.wanted_changed();
+CREATE TRIGGER wake AFTER INSERT ON lab.checks FOR EACH STATEMENT EXECUTE FUNCTION lab.wanted_changed();
+ALTER TABLE lab.labs ENABLE ALWAYS TRIGGER wake;
+ALTER TABLE lab.participants ENABLE ALWAYS TRIGGER wake;
+ALTER TABLE lab.checks ENABLE ALWAYS TRIGGER wake;
+
 -- ---------------------------------------------------------------------------
 -- What was seen.  Written by the coordinator only, and only when it changes.
 -- ---------------------------------------------------------------------------
@@ -1383,14 +1397,16 @@ AS $$
 			END,
 			evaluated = coalesce(p.evaluated, clock_timestamp()),
 			evaluation_error = NULL
-		FROM score s
-		WHERE p.id = participant
+		FROM score s, lab.participants old
+		WHERE p.id = participant AND old.id = participant
 			AND ((p.passed, p.total, p.score) IS DISTINCT FROM (s.passed::integer, s.total::integer, s.score)
 				OR p.evaluated IS NULL OR p.evaluation_error IS NOT NULL)
-		RETURNING p.id, p.passed, p.total, p.score
+		RETURNING p.id, p.passed, p.total, p.score,
+			-- else only an error has gone
+			(old.passed, old.total, old.score) IS DISTINCT FROM (p.passed, p.total, p.score) OR old.evaluated IS NULL AS step
 	), history AS (
 		INSERT INTO lab.progress (participant_id, at, passed, total, score)
-		SELECT id, clock_timestamp(), passed, total, score FROM moved
+		SELECT id, clock_timestamp(), passed, total, score FROM moved WHERE step
 		RETURNING 1
 
 	), of_task AS (
@@ -1648,33 +1664,41 @@ AFTER INSERT OR UPDATE OF status ON lab.results
 FOR EACH ROW EXECUTE FUNCTION lab.note_result();
 
 -- The system's clock was put back.  History keeps the times that it was written with; what is compared with now does not.
+CREATE FUNCTION lab.not_later(at timestamptz)
+RETURNS timestamptz
+LANGUAGE sql STABLE
+AS $$
+	SELECT CASE WHEN at > pg_catalog.now() THEN pg_catalog.now() ELSE at END
+$$;
+COMMENT ON FUNCTION lab.not_later(timestamptz) IS 'the time, or now where it is still to come; NULL stays NULL';
+
 CREATE FUNCTION lab.forget_future()
 RETURNS void
 LANGUAGE sql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
 	UPDATE lab.activity
-	SET first_seen = least(first_seen, now()),
-		first_login = least(first_login, now()),
-		last_login = least(last_login, now()),
-		last_statement = least(last_statement, now()),
-		active_since = least(active_since, now()),
-		blocked_since = least(blocked_since, now()),
-		run_since = least(run_since, now()),
-		object_since = least(object_since, now())
+	SET first_seen = lab.not_later(first_seen),
+		first_login = lab.not_later(first_login),
+		last_login = lab.not_later(last_login),
+		last_statement = lab.not_later(last_statement),
+		active_since = lab.not_later(active_since),
+		blocked_since = lab.not_later(blocked_since),
+		run_since = lab.not_later(run_since),
+		object_since = lab.not_later(object_since)
 	WHERE greatest(first_seen, first_login, last_login, last_statement, active_since, blocked_since, run_since, object_since) > now();
 	UPDATE lab.participants
-	SET last_seen = least(last_seen, now()),
-		last_progress = least(last_progress, now()),
-		retry_at = least(retry_at, now())
+	SET last_seen = lab.not_later(last_seen),
+		last_progress = lab.not_later(last_progress),
+		retry_at = lab.not_later(retry_at)
 	WHERE greatest(last_seen, last_progress, retry_at) > now();
 	UPDATE lab.signals
-	SET since = least(since, now()),
-		basis = least(basis, now()),
-		gone = least(gone, now())
+	SET since = lab.not_later(since),
+		basis = lab.not_later(basis),
+		gone = lab.not_later(gone)
 	WHERE greatest(since, basis, gone) > now();
 	UPDATE lab.hands
-	SET raised = least(raised, now())
+	SET raised = lab.not_later(raised)
 	WHERE lowered IS NULL AND raised > now();
 	UPDATE lab.outbox
 	SET retry_at = now()

@@ -10,11 +10,13 @@ use JSON::PP;
 
 our @EXPORT = qw(lab_node make_reference create_lab lab_sql lab_error reachable worker_pid poll comes_back);
 
-# A running server whose control database has the extension, with role teacher as lab master.
+# A running server whose control database has the extension, with role teacher as lab master.  Of settings, initdb is a
+# list of options of initdb, the others are the server's.
 sub lab_node
 {
 	my ($name, %settings) = @_;
 	my $node = PostgreSQL::Test::Cluster->new($name);
+	my $initdb = delete $settings{initdb} // [];
 
 	%settings = (
 		'shared_preload_libraries' => "'labcreator'",
@@ -25,7 +27,7 @@ sub lab_node
 		%settings,
 		# the sanitizers' own memory (./lab test --sanitize) is beyond every limit
 		$ENV{LAB_SANITIZE} ? ('labcreator.evaluator_memory' => 0, 'labcreator.session_memory' => 0) : ());
-	$node->init(extra => [ "--encoding=UTF8", "--locale=C" ]); # whatever the environment says
+	$node->init(extra => [ "--encoding=UTF8", "--locale=C", @$initdb ]); # whatever the environment says
 	$node->append_conf('postgresql.conf', "$_ = $settings{$_}\n") for sort keys %settings;
 	$node->start;
 	$node->safe_psql('postgres', 'CREATE DATABASE lab');

@@ -175,7 +175,7 @@ lab_coordinator_main(Datum main_arg)
 		PG_TRY();
 		{
 			pause = cycle();
-			lab_note_error(NULL);
+			lab_note_error(lab_provision_trouble());
 		}
 		PG_CATCH();
 		{

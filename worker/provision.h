@@ -13,4 +13,7 @@
  */
 extern LabTime lab_provision_oversee(void);
 
+/* Why the last provisioner ended before its work was done, or NULL. */
+extern const char *lab_provision_trouble(void);
+
 #endif /* LAB_PROVISION_H */
