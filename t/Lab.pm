@@ -11,12 +11,13 @@ use JSON::PP;
 our @EXPORT = qw(lab_node make_reference create_lab lab_sql lab_error reachable worker_pid poll comes_back);
 
 # A running server whose control database has the extension, with role teacher as lab master.  Of settings, initdb is a
-# list of options of initdb, the others are the server's.
+# list of options of initdb, place a directory that is to be the data directory, the others are the server's.
 sub lab_node
 {
 	my ($name, %settings) = @_;
 	my $node = PostgreSQL::Test::Cluster->new($name);
 	my $initdb = delete $settings{initdb} // [];
+	my $place = delete $settings{place};
 
 	%settings = (
 		'shared_preload_libraries' => "'labcreator'",
@@ -28,6 +29,11 @@ sub lab_node
 		# the sanitizers' own memory (./lab test --sanitize) is beyond every limit
 		$ENV{LAB_SANITIZE} ? ('labcreator.evaluator_memory' => 0, 'labcreator.session_memory' => 0) : ());
 	$node->init(extra => [ "--encoding=UTF8", "--locale=C", @$initdb ]); # whatever the environment says
+	if ($place)
+	{
+		system_or_bail('mv', $node->data_dir, $place);
+		symlink $place, $node->data_dir or die "$place: $!";
+	}
 	$node->append_conf('postgresql.conf', "$_ = $settings{$_}\n") for sort keys %settings;
 	$node->start;
 	$node->safe_psql('postgres', 'CREATE DATABASE lab');

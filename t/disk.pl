@@ -4,14 +4,6 @@
 use strict;
 use warnings;
 
-BEGIN
-{
-	die 'LAB_SMALL_DISK is not set' if !$ENV{LAB_SMALL_DISK};
-	$ENV{LARGE_DISK} = $ENV{TESTDATADIR};
-	$ENV{TESTDATADIR} = "$ENV{LAB_SMALL_DISK}/data";
-	mkdir $ENV{TESTDATADIR} or die "$ENV{TESTDATADIR}: $!";
-}
-
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -21,7 +13,8 @@ use Errno qw(ENOSPC);
 use Lab;
 use Time::HiRes qw(sleep);
 
-my $filler = "$ENV{LAB_SMALL_DISK}/filler";
+my $small = $ENV{LAB_SMALL_DISK} or die 'LAB_SMALL_DISK is not set';
+my $filler = "$small/filler";
 my $views = 150; # each has a result that one changed row changes
 my $done = 'CREATE TABLE t (a int PRIMARY KEY, b int); INSERT INTO t VALUES (1, 1);'
   . join ';', map { "CREATE VIEW v$_ AS SELECT b + $_ AS b FROM t" } 1 .. $views;
@@ -77,7 +70,7 @@ sub is_sound
 sub class
 {
 	my ($name, @settings) = @_;
-	my $node = lab_node($name, 'shared_buffers' => '32MB', 'autovacuum' => 'off', @settings);
+	my $node = lab_node($name, place => "$small/data", 'shared_buffers' => '32MB', 'autovacuum' => 'off', @settings);
 
 	make_reference($node, 'reference', $done);
 	create_lab($node, { lab => 'class', reference => 'reference', participants => [ 'ann', 'bob' ] });
@@ -87,7 +80,7 @@ sub class
 }
 
 # 1. Write-ahead log is elsewhere.
-my $node = class('disk', initdb => ["--waldir=$ENV{LARGE_DISK}/disk_wal"]);
+my $node = class('disk', initdb => [ '--waldir=' . PostgreSQL::Test::Utils::tempdir() . '/wal' ]);
 my $bobs = results($node, 'bob');
 is(lab_sql($node, "SELECT min(score) FROM lab_progress('class')"), '100.00', 'the class is at work');
 
@@ -121,7 +114,7 @@ is(results($node, 'bob'), $bobs, 'who did nothing has the same results');
 is_sound($node, 'after a full disk');
 is(scalar(grep { /PANIC/ } split /\n/, slurp_file($node->logfile)), 0, 'no process has crashed');
 $node->stop;
-$node->clean_node;
+system_or_bail('rm', '-rf', "$small/data");
 
 # 2. Write-ahead log as well: PostgreSQL cannot commit, and stops.
 $node = class('disk_wal', initdb => ['--wal-segsize=1'], 'min_wal_size' => '2MB', 'max_wal_size' => '4MB', 'wal_init_zero' => 'on');

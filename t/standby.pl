@@ -49,6 +49,7 @@ make_reference($primary, 'reference', join ';', @done);
 create_lab($primary, { lab => 'class', reference => 'reference', participants => [ 'ann', 'bob' ] });
 like(as($primary, 'ann', $done[0]), qr/^ok/, 'a participant works');
 ok(poll($primary, "SELECT passed > 0 FROM lab_progress('class') WHERE login = 'ann'"), 'and is graded');
+my $first = lab_sql($primary, "SELECT lab_evaluate('class'); SELECT 'first ' || passed FROM lab_progress('class') WHERE login = 'ann'") =~ s/.*first //sr;
 $primary->backup('base');
 
 my $standby = PostgreSQL::Test::Cluster->new('standby');
@@ -59,7 +60,7 @@ $standby->start;
 
 # Work goes on, and arrives on the standby.
 like(as($primary, 'ann', $done[1]), qr/^ok/, 'the participant goes on');
-ok(poll($primary, "SELECT passed = 3 FROM lab_progress('class') WHERE login = 'ann'"), 'and is graded by the primary');
+ok(poll($primary, "SELECT passed > $first FROM lab_progress('class') WHERE login = 'ann'"), 'and is graded by the primary');
 $primary->wait_for_catchup($standby);
 is(lab_sql($standby, $board), lab_sql($primary, $board), 'the board can be read on the standby, and is the same');
 is(lab_sql($standby, "SELECT state FROM lab_status() WHERE part = 'coordinator'"), 'not running', 'which says that nothing runs there');
