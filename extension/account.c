@@ -16,12 +16,15 @@
 #include "extension/account.h"
 #include "extension/compat.h"
 #include "extension/ldap_hash.h"
+#include "extension/statement.h"
 #include "libpq/scram.h"
 #include "nodes/makefuncs.h"
 #include "nodes/parsenodes.h"
 #include "parser/parse_node.h"
 #include "utils/acl.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/inval.h"
 
 /*
  * Sixteen bits are five letters, consonant and vowel in turn, as in the
@@ -110,17 +113,6 @@ lab_account_in_directory(Oid role)
 	return OidIsValid(directory) && is_member_of_role_nosuper(role, directory);
 }
 
-static void
-run(const char *sql, int nargs, Oid *types, Datum *values, int expected)
-{
-	MemoryContext before = CurrentMemoryContext;
-	int result = SPI_execute_with_args(sql, nargs, types, values, NULL, false, 0);
-
-	MemoryContextSwitchTo(before); /* SPI leaves its own behind */
-	if (result != expected)
-		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
-}
-
 /* The oid under which labcreator made the login, or InvalidOid, and where its password is. */
 static Oid
 recorded_role(const char *login, LabAuth *auth)
@@ -130,7 +122,7 @@ recorded_role(const char *login, LabAuth *auth)
 	bool isnull;
 	char *word;
 
-	run("SELECT role, auth FROM lab.accounts WHERE login = $1", 1, &type, &arg, SPI_OK_SELECT);
+	lab_statement_run("SELECT role, auth FROM lab.accounts WHERE login = $1", 1, &type, &arg, NULL);
 	if (SPI_processed == 0)
 		return InvalidOid;
 	word = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
@@ -174,6 +166,40 @@ require_same(const char *login, Oid existing, LabAuth auth)
 			 errhint("Write the same $.auth, or choose another login.")));
 }
 
+/* The logins of participants as name[]. */
+static Datum
+logins_of(List *participants)
+{
+	Datum *logins = palloc(sizeof(Datum) * Max(list_length(participants), 1));
+	ListCell *cell;
+
+	foreach (cell, participants)
+		logins[foreach_current_index(cell)] = DirectFunctionCall1(
+			namein, CStringGetDatum(((LabSpecParticipant *) lfirst(cell))->login));
+	return PointerGetDatum(construct_array(logins, list_length(participants), NAMEOID, NAMEDATALEN,
+										   false, TYPALIGN_CHAR));
+}
+
+void
+lab_account_lock(List *participants)
+{
+	Oid type = NAMEARRAYOID;
+	Datum logins = logins_of(participants);
+
+	lab_statement_run("SELECT FROM lab.accounts WHERE login = ANY ($1) ORDER BY login FOR UPDATE",
+					  1, &type, &logins, NULL);
+	AcceptInvalidationMessages(); /* one that we waited for can be gone */
+}
+
+void
+lab_account_limit(List *participants)
+{
+	Oid type = NAMEARRAYOID;
+	Datum logins = logins_of(participants);
+
+	lab_statement_run("SELECT lab.limit_connections($1)", 1, &type, &logins, NULL);
+}
+
 char *
 lab_account_make(const char *login, int connections, LabAuth auth)
 {
@@ -194,18 +220,20 @@ lab_account_make(const char *login, int connections, LabAuth auth)
 	values[1] =
 		ObjectIdGetDatum(make_role(login, auth == LAB_AUTH_SCRAM ? password : NULL, connections));
 	values[2] = CStringGetTextDatum(lab_auth_words[auth]);
-	run("INSERT INTO lab.accounts (login, role, auth)\n"
+	lab_statement_run(
+		"INSERT INTO lab.accounts (login, role, auth)\n"
 		"VALUES ($1, $2, $3)\n"
 		"ON CONFLICT (login) DO UPDATE SET role = EXCLUDED.role, auth = EXCLUDED.auth",
-		3, types, values, SPI_OK_INSERT);
+		3, types, values, NULL);
 	if (auth == LAB_AUTH_MANAGED)
 	{
 		types[1] = TEXTOID;
 		values[1] = CStringGetTextDatum(lab_ldap_hash(password));
-		run("INSERT INTO lab.directory (login, password)\n"
+		lab_statement_run(
+			"INSERT INTO lab.directory (login, password)\n"
 			"VALUES ($1, $2)\n"
 			"ON CONFLICT (login) DO UPDATE SET password = EXCLUDED.password, reset = true",
-			2, types, values, SPI_OK_INSERT);
+			2, types, values, NULL);
 	}
 	return password;
 }
@@ -237,7 +265,7 @@ lab_account_reset(const char *login)
 	}
 	values[0] = DirectFunctionCall1(namein, CStringGetDatum(login));
 	values[1] = CStringGetTextDatum(lab_ldap_hash(password));
-	run("UPDATE lab.directory SET password = $2, reset = true WHERE login = $1", 2, types, values,
-		SPI_OK_UPDATE);
+	lab_statement_run("UPDATE lab.directory SET password = $2, reset = true WHERE login = $1", 2,
+					  types, values, NULL);
 	return password;
 }

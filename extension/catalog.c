@@ -10,6 +10,7 @@
 #include "executor/spi.h"
 #include "extension/catalog.h"
 #include "extension/guc.h"
+#include "extension/statement.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/array.h"
@@ -47,18 +48,6 @@ lab_privilege_end(LabPrivilege *privilege)
 	SetUserIdAndSecContext(privilege->caller, privilege->security);
 }
 
-/* Runs one statement with parameters, which must succeed. */
-static void
-execute(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls)
-{
-	MemoryContext before = CurrentMemoryContext;
-	int result = SPI_execute_with_args(sql, nargs, types, values, nulls, false, 0);
-
-	MemoryContextSwitchTo(before); /* SPI leaves its own behind */
-	if (result < 0)
-		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
-}
-
 static int32
 returned_id(void)
 {
@@ -80,15 +69,17 @@ text_array(List *strings)
 	return PointerGetDatum(construct_array(values, n, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
-int32
-lab_catalog_find(const char *lab, Oid caller)
+static int32
+find_lab(const char *lab, Oid caller, bool archived)
 {
 	Oid type = TEXTOID;
 	Datum value = CStringGetTextDatum(lab);
 	bool isnull;
 
-	execute("SELECT id, owner::oid FROM lab.labs WHERE name = $1 AND state = 'active'", 1, &type,
-			&value, NULL);
+	lab_statement_run("SELECT id, owner::oid, state\n"
+					  "FROM lab.labs\n"
+					  "WHERE name = $1 AND state <> 'dropping'",
+					  1, &type, &value, NULL);
 	if (SPI_processed == 0)
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("lab \"%s\" does not exist", lab),
 						errhint("SELECT DISTINCT lab FROM lab_progress() shows the labs.")));
@@ -97,7 +88,82 @@ lab_catalog_find(const char *lab, Oid caller)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("lab \"%s\" is not yours", lab),
 				 errhint("The lab master who created it can do this.")));
+	if (!archived &&
+		strcmp(SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3), "archived") == 0)
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("lab \"%s\" is archived", lab),
+						errdetail("It has results and history, and no databases."),
+						errhint("lab_drop() removes the rest.")));
 	return returned_id();
+}
+
+int32
+lab_catalog_find(const char *lab, Oid caller)
+{
+	return find_lab(lab, caller, false);
+}
+
+int32
+lab_catalog_lock(const char *lab, Oid caller, bool archived)
+{
+	Oid type = TEXTOID;
+	Datum value = CStringGetTextDatum(lab);
+
+	/* Who may not change the lab does not lock it; then again, for others may have changed it. */
+	(void) find_lab(lab, caller, archived);
+	lab_statement_run("SELECT FROM lab.labs WHERE name = $1 FOR NO KEY UPDATE", 1, &type, &value,
+					  NULL);
+	return find_lab(lab, caller, archived);
+}
+
+void
+lab_catalog_hold(int32 lab)
+{
+	Oid type = INT4OID;
+	Datum value = Int32GetDatum(lab);
+
+	lab_statement_run("SELECT FROM lab.labs WHERE id = $1 FOR UPDATE", 1, &type, &value, NULL);
+}
+
+void
+lab_catalog_require_committed(int32 lab, const char *name)
+{
+	Oid type = INT4OID;
+	Datum value = Int32GetDatum(lab);
+	bool isnull;
+
+	lab_statement_run("SELECT xmin FROM lab.labs WHERE id = $1", 1, &type, &value, NULL);
+	if (TransactionIdIsCurrentTransactionId(DatumGetTransactionId(
+			SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull))))
+		ereport(ERROR, (errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
+						errmsg("lab \"%s\" was changed in this transaction", name),
+						errdetail("Databases are compared with what is committed."),
+						errhint("Commit, then try again.")));
+}
+
+LabRecord
+lab_catalog_read(int32 lab)
+{
+	Oid type = INT4OID;
+	Datum value = Int32GetDatum(lab);
+	LabRecord record = {lab};
+	TupleDesc descriptor;
+	HeapTuple row;
+	bool isnull;
+
+	lab_statement_run("SELECT state, owner::oid, spec, clock FROM lab.labs WHERE id = $1", 1, &type,
+					  &value, NULL);
+	if (SPI_processed != 1)
+		elog(ERROR, "lab %d is not recorded", lab);
+	row = SPI_tuptable->vals[0];
+	descriptor = SPI_tuptable->tupdesc;
+	record.archived = strcmp(SPI_getvalue(row, descriptor, 1), "archived") == 0;
+	record.owner = DatumGetObjectId(SPI_getbinval(row, descriptor, 2, &isnull));
+	record.spec = DatumGetJsonbPCopy(SPI_getbinval(row, descriptor, 3, &isnull));
+	record.clock = DatumGetTimestampTz(SPI_getbinval(row, descriptor, 4, &isnull));
+	if (isnull)
+		record.clock = 0;
+	return record;
 }
 
 void
@@ -106,7 +172,8 @@ lab_catalog_require_room(int participants)
 	bool isnull;
 	int64 present;
 
-	execute("SELECT count(*) FROM lab.participants", 0, NULL, NULL, NULL);
+	lab_statement_run("SELECT count(*) FROM lab.participants WHERE state <> 'archived'", 0, NULL,
+					  NULL, NULL);
 	present =
 		DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 	if (present + participants > lab_max_participants)
@@ -126,11 +193,11 @@ lab_catalog_databases(int32 lab, const char *login)
 	Datum values[] = {Int32GetDatum(lab), TEXT_OR_NULL(login)};
 	List *databases = NIL;
 
-	execute("SELECT database_oid, state\n"
-			"FROM lab.participants\n"
-			"WHERE lab_id = $1 AND ($2 IS NULL OR login = $2::name)\n"
-			"ORDER BY id",
-			lengthof(types), types, values, login ? "  " : " n");
+	lab_statement_run("SELECT database_oid, state\n"
+					  "FROM lab.participants\n"
+					  "WHERE lab_id = $1 AND ($2 IS NULL OR login = $2::name)\n"
+					  "ORDER BY id",
+					  lengthof(types), types, values, login ? "  " : " n");
 	if (login && SPI_processed == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("lab has no participant \"%s\"", login),
@@ -154,12 +221,12 @@ lab_catalog_drop(int32 lab, bool keep_databases)
 	Oid types[] = {INT4OID, BOOLOID};
 	Datum values[] = {Int32GetDatum(lab), BoolGetDatum(keep_databases)};
 
-	execute("UPDATE lab.labs SET state = 'dropping', keep_databases = $2 WHERE id = $1",
-			lengthof(types), types, values, NULL);
-	execute("UPDATE lab.participants\n"
-			"SET state = 'dropping', attempts = 0, retry_at = NULL, error = NULL\n"
-			"WHERE lab_id = $1 AND $2 IS NOT NULL",
-			lengthof(types), types, values, NULL);
+	lab_statement_run("UPDATE lab.labs SET state = 'dropping', keep_databases = $2 WHERE id = $1",
+					  lengthof(types), types, values, NULL);
+	lab_statement_run("UPDATE lab.participants\n"
+					  "SET state = 'dropping', attempts = 0, retry_at = NULL, error = NULL\n"
+					  "WHERE lab_id = $1 AND $2 IS NOT NULL",
+					  lengthof(types), types, values, NULL);
 }
 
 /* A row to be inserted: columns with their values, in any number. */
@@ -216,39 +283,47 @@ put_limit(Row *row, const char *column, Oid type, int64 limit)
 		type == INT8OID ? Int64GetDatum(limit) : Int32GetDatum((int32) limit));
 }
 
-int32
-lab_catalog_add(const LabSpec *spec, Jsonb *source, Oid owner, Oid reference)
+/* What a spec can change while its lab runs. */
+static void
+put_settings(Row *row, const LabSpec *spec, Jsonb *source)
 {
 	static const char *const feedback[] = {"none", "object", "hint", "diff"};
 	static const char *const extras[] = {"ignore", "count", "strict"};
+
+	put_text(row, "title", spec->title);
+	put(row, "spec", JSONBOID, true, JsonbPGetDatum(source));
+	put_text(row, "feedback", feedback[spec->feedback]);
+	put_text(row, "extras", extras[spec->extras]);
+	put(row, "ignore", TEXTARRAYOID, true, text_array(spec->ignore));
+	put_limit(row, "disk", INT8OID, spec->disk);
+	put_limit(row, "temp_disk", INT8OID, spec->temp_disk);
+	put_limit(row, "statement_timeout", INT4OID, spec->statement_timeout);
+	put_limit(row, "idle_timeout", INT4OID, spec->idle_timeout);
+	put(row, "inactive", TEXTARRAYOID, true, text_array(spec->inactive));
+}
+
+int32
+lab_catalog_add(const LabSpec *spec, Jsonb *source, Oid owner, Oid reference)
+{
 	Row row;
 
 	start_row(&row);
 	put_text(&row, "name", spec->lab);
-	put_text(&row, "title", spec->title);
+	put_settings(&row, spec, source);
 	put(&row, "owner", REGROLEOID, true, ObjectIdGetDatum(owner));
 	put_name(&row, "reference", spec->reference);
 	put(&row, "reference_oid", OIDOID, true, ObjectIdGetDatum(reference));
 	put_name(&row, "starter", spec->starter);
-	put(&row, "spec", JSONBOID, true, JsonbPGetDatum(source));
-	put_text(&row, "feedback", feedback[spec->feedback]);
-	put_text(&row, "extras", extras[spec->extras]);
-	put(&row, "ignore", TEXTARRAYOID, true, text_array(spec->ignore));
 	put(&row, "opens", TIMESTAMPTZOID, spec->has_opens, TimestampTzGetDatum(spec->opens));
 	put(&row, "closes", TIMESTAMPTZOID, spec->has_closes, TimestampTzGetDatum(spec->closes));
-	put_limit(&row, "disk", INT8OID, spec->disk);
-	put_limit(&row, "temp_disk", INT8OID, spec->temp_disk);
-	put_limit(&row, "statement_timeout", INT4OID, spec->statement_timeout);
-	put_limit(&row, "idle_timeout", INT4OID, spec->idle_timeout);
 	put_text(&row, "auth", lab_auth_words[spec->auth]);
-	put(&row, "inactive", TEXTARRAYOID, true, text_array(spec->inactive));
 
-	execute(psprintf("INSERT INTO lab.labs (%s)\n"
-					 "VALUES (%s)\n"
-					 "ON CONFLICT (name) DO NOTHING\n"
-					 "RETURNING id",
-					 row.columns.data, row.places.data),
-			row.n, row.types, row.values, row.nulls);
+	lab_statement_run(psprintf("INSERT INTO lab.labs (%s)\n"
+							   "VALUES (%s)\n"
+							   "ON CONFLICT (name) DO NOTHING\n"
+							   "RETURNING id",
+							   row.columns.data, row.places.data),
+					  row.n, row.types, row.values, row.nulls);
 	if (SPI_processed == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT), errmsg("lab \"%s\" exists already", spec->lab),
@@ -256,19 +331,60 @@ lab_catalog_add(const LabSpec *spec, Jsonb *source, Oid owner, Oid reference)
 	return returned_id();
 }
 
-void
-lab_catalog_set_hidden(int32 lab, Oid hidden)
+static void
+move_window(int32 lab, const LabSpec *before, const LabSpec *spec)
 {
-	Oid types[] = {INT4OID, OIDOID};
-	Datum values[] = {Int32GetDatum(lab), ObjectIdGetDatum(hidden)};
+	bool opens = before->has_opens != spec->has_opens || before->opens != spec->opens;
+	bool closes = before->has_closes != spec->has_closes || before->closes != spec->closes;
+	Oid types[] = {INT4OID, BOOLOID, TIMESTAMPTZOID, BOOLOID, TIMESTAMPTZOID};
+	Datum values[] = {Int32GetDatum(lab), BoolGetDatum(opens), TimestampTzGetDatum(spec->opens),
+					  BoolGetDatum(closes), TimestampTzGetDatum(spec->closes)};
+	char nulls[] = "     ";
 
-	execute("UPDATE lab.labs SET hidden_oid = $2 WHERE id = $1", lengthof(types), types, values,
-			NULL);
+	nulls[2] = NULL_IF(!spec->has_opens);
+	nulls[4] = NULL_IF(!spec->has_closes);
+	if (opens || closes)
+		lab_statement_run("SELECT lab.move_window($1, $2, $3, $4, $5)", lengthof(types), types,
+						  values, nulls);
 }
 
-/* Does the fact belong to the task, as its own check or by one of its globs? */
-static bool
-task_covers(const LabSpecTask *task, const LabFact *fact)
+void
+lab_catalog_change(int32 lab, const LabSpec *before, const LabSpec *spec, Jsonb *source)
+{
+	Row row;
+
+	start_row(&row);
+	put_settings(&row, spec, source);
+	put(&row, "id", INT4OID, true, Int32GetDatum(lab));
+	lab_statement_run(
+		psprintf("UPDATE lab.labs l\n"
+				 "SET (title, spec, feedback, extras, ignore, disk, temp_disk, statement_timeout,\n"
+				 "		idle_timeout, inactive)\n"
+				 "	= (n.title, n.spec, n.feedback, n.extras, n.ignore, n.disk, n.temp_disk,\n"
+				 "		n.statement_timeout, n.idle_timeout, n.inactive)\n"
+				 "FROM (VALUES (%s)) AS n (%s)\n"
+				 "WHERE l.id = n.id",
+				 row.places.data, row.columns.data),
+		row.n, row.types, row.values, row.nulls);
+	move_window(lab, before, spec);
+}
+
+void
+lab_catalog_set_sources(int32 lab, Oid reference, Oid hidden, TimestampTz clock)
+{
+	Oid types[] = {INT4OID, OIDOID, OIDOID, TIMESTAMPTZOID};
+	Datum values[] = {Int32GetDatum(lab), ObjectIdGetDatum(reference), ObjectIdGetDatum(hidden),
+					  TimestampTzGetDatum(clock)};
+	char nulls[] = "    ";
+
+	nulls[2] = NULL_IF(!OidIsValid(hidden));
+	lab_statement_run(
+		"UPDATE lab.labs SET reference_oid = $2, hidden_oid = $3, clock = $4 WHERE id = $1",
+		lengthof(types), types, values, nulls);
+}
+
+bool
+lab_catalog_covers(const LabSpecTask *task, const LabFact *fact)
 {
 	ListCell *cell;
 
@@ -294,11 +410,11 @@ add_task(int32 lab, int position, const char *name, const char *title, const cha
 	nulls[5] = NULL_IF(hint == NULL);
 
 	/* Points that the spec leaves open are known when the checks are. */
-	execute("INSERT INTO lab.tasks (lab_id, position, name, title, given_points, hint)\n"
-			"VALUES ($1, $2, $3, $4, $5::numeric, $6)\n"
-			"ON CONFLICT (lab_id, name) DO UPDATE SET name = EXCLUDED.name\n"
-			"RETURNING id",
-			lengthof(types), types, values, nulls);
+	lab_statement_run("INSERT INTO lab.tasks (lab_id, position, name, title, given_points, hint)\n"
+					  "VALUES ($1, $2, $3, $4, $5::numeric, $6)\n"
+					  "ON CONFLICT (lab_id, name) DO UPDATE SET name = EXCLUDED.name\n"
+					  "RETURNING id",
+					  lengthof(types), types, values, nulls);
 	return returned_id();
 }
 
@@ -311,7 +427,7 @@ task_of_fact(int32 lab, const LabSpec *spec, const LabFact *fact, int32 *spec_ta
 	ListCell *id;
 
 	foreach (cell, spec->tasks)
-		if (task_covers(lfirst(cell), fact))
+		if (lab_catalog_covers(lfirst(cell), fact))
 			return spec_tasks[foreach_current_index(cell)];
 
 	forboth (cell, *defaults, id, *default_ids)
@@ -337,13 +453,34 @@ add_check(int32 lab, int32 task, const LabFact *fact)
 					  CStringGetTextDatum(fact->definition)};
 	LabCheck *check = palloc(sizeof(LabCheck));
 
-	execute("INSERT INTO lab.checks (lab_id, task_id, kind, object, owner, definition)\n"
-			"VALUES ($1, $2, $3, $4, $5, $6::jsonb)\n"
-			"RETURNING id",
-			lengthof(types), types, values, NULL);
+	lab_statement_run("INSERT INTO lab.checks (lab_id, task_id, kind, object, owner, definition)\n"
+					  "VALUES ($1, $2, $3, $4, $5, $6::jsonb)\n"
+					  "RETURNING id",
+					  lengthof(types), types, values, NULL);
 	check->id = returned_id();
 	check->fact = *fact;
 	return check;
+}
+
+void
+lab_catalog_require_used(const LabSpec *spec, const bool *used)
+{
+	ListCell *cell;
+
+	foreach (cell, spec->tasks)
+	{
+		LabSpecTask *task = lfirst(cell);
+
+		if (task->objects && !used[foreach_current_index(cell)])
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("task \"%s\" has nothing to check", task->name),
+					 errdetail("At $.tasks[%d].objects: no object of the reference that an earlier "
+							   "task does not have already matches.",
+							   foreach_current_index(cell)),
+					 errhint("Patterns are globs over qualified names, such as shop.orders or "
+							 "shop.*.")));
+	}
 }
 
 List *
@@ -374,20 +511,7 @@ lab_catalog_add_checks(int32 lab, const LabSpec *spec, List *facts)
 		checks = lappend(checks, add_check(lab, task, fact));
 		SPI_freetuptable(SPI_tuptable);
 	}
-	foreach (cell, spec->tasks)
-	{
-		LabSpecTask *task = lfirst(cell);
-
-		if (task->objects && !used[foreach_current_index(cell)])
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("task \"%s\" has nothing to check", task->name),
-					 errdetail("At $.tasks[%d].objects: no object of the reference that an earlier "
-							   "task does not have already matches.",
-							   foreach_current_index(cell)),
-					 errhint("Patterns are globs over qualified names, such as shop.orders or "
-							 "shop.*.")));
-	}
+	lab_catalog_require_used(spec, used);
 	return checks;
 }
 
@@ -405,9 +529,9 @@ lab_catalog_share_points(int32 lab, List *kept)
 	values[0] = Int32GetDatum(lab);
 	values[1] =
 		PointerGetDatum(construct_array(ids, n, INT4OID, sizeof(int32), true, TYPALIGN_INT));
-	execute("UPDATE lab.checks SET kept = true WHERE lab_id = $1 AND id = ANY ($2)", 2, types,
-			values, NULL);
-	execute("SELECT lab.share_points($1)", 1, types, values, NULL);
+	lab_statement_run("UPDATE lab.checks SET kept = true WHERE lab_id = $1 AND id = ANY ($2)", 2,
+					  types, values, NULL);
+	lab_statement_run("SELECT lab.share_points($1)", 1, types, values, NULL);
 }
 
 void
@@ -424,9 +548,10 @@ lab_catalog_add_participant(int32 lab, const LabSpecParticipant *participant)
 
 	nulls[3] = NULL_IF(participant->team == NULL);
 	nulls[4] = NULL_IF(participant->email == NULL);
-	execute("INSERT INTO lab.participants (lab_id, login, name, team, email, database, total)\n"
-			"SELECT $1, $2, $3, $4, $5, $6, count(*)\n"
-			"FROM lab.checks\n"
-			"WHERE lab_id = $1 AND points > 0",
-			lengthof(types), types, values, nulls);
+	lab_statement_run(
+		"INSERT INTO lab.participants (lab_id, login, name, team, email, database, total)\n"
+		"SELECT $1, $2, $3, $4, $5, $6, count(*)\n"
+		"FROM lab.checks\n"
+		"WHERE lab_id = $1 AND points > 0",
+		lengthof(types), types, values, nulls);
 }

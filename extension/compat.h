@@ -48,6 +48,13 @@
 #define LAB_COMPAT_TIMEOUTS
 #endif
 
+/* A field of a database's statistics: 16 took the prefix away. */
+#if PG_VERSION_NUM >= 160000
+#define LAB_STAT(statistics, field) ((statistics)->field)
+#else
+#define LAB_STAT(statistics, field) ((statistics)->n_##field)
+#endif
+
 /* Before a declaration, as 18 has it. */
 #ifndef pg_noreturn
 #define pg_noreturn pg_attribute_noreturn()

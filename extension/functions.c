@@ -57,7 +57,7 @@ lab_drop(PG_FUNCTION_ARGS)
 
 	lab_require_control_database();
 	lab_privilege_begin(&privilege);
-	lab_catalog_drop(lab_catalog_find(name, privilege.caller), PG_GETARG_BOOL(1));
+	lab_catalog_drop(lab_catalog_lock(name, privilege.caller, true), PG_GETARG_BOOL(1));
 	lab_privilege_end(&privilege);
 
 	lab_announce_wanted();
@@ -83,6 +83,8 @@ lab_evaluate(PG_FUNCTION_ARGS)
 {
 	LabPrivilege privilege;
 	char *login = PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1));
+	char *name;
+	int32 lab;
 	List *databases;
 	List *slots = NIL;
 	uint64 *tickets;
@@ -92,12 +94,14 @@ lab_evaluate(PG_FUNCTION_ARGS)
 	lab_require_control_database();
 	if (PG_ARGISNULL(0))
 		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("lab must not be null")));
+	name = text_to_cstring(PG_GETARG_TEXT_PP(0));
 
 	PreventCommandDuringRecovery("lab_evaluate()");
 
 	lab_privilege_begin(&privilege);
-	databases = lab_catalog_databases(
-		lab_catalog_find(text_to_cstring(PG_GETARG_TEXT_PP(0)), privilege.caller), login);
+	lab = lab_catalog_find(name, privilege.caller);
+	lab_catalog_require_committed(lab, name);
+	databases = lab_catalog_databases(lab, login);
 	lab_privilege_end(&privilege);
 
 	/* Ask for all before waiting for the first. */

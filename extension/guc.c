@@ -13,7 +13,7 @@ char *lab_database = NULL;
 char *lab_host = NULL;
 int lab_max_participants = 4096;
 int lab_evaluators = 2;
-int lab_provisioners = 1;
+int lab_provisioners = 2;
 int lab_debounce = 100;
 int lab_sweep_interval = 60;
 int lab_check_timeout = 5000;
@@ -21,7 +21,8 @@ int lab_evaluation_timeout = 30000;
 int lab_result_limit = 1000000;
 int lab_probes = 24;
 int lab_session_memory = 1024;
-int lab_linger = 10000;
+int lab_linger = 60000;
+int lab_lingering = 32;
 int lab_evaluator_memory = 512;
 
 void
@@ -43,7 +44,7 @@ lab_guc_init(void)
 							&lab_evaluators, 2, 1, 64, PGC_SIGHUP, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("labcreator.provisioners",
 							"Databases that are made at the same time, at most.", NULL,
-							&lab_provisioners, 1, 1, 16, PGC_SIGHUP, 0, NULL, NULL, NULL);
+							&lab_provisioners, 2, 1, 16, PGC_SIGHUP, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable(
 		"labcreator.debounce", "Least time between two evaluations of one database.", NULL,
 		&lab_debounce, 100, 0, INT_MAX, PGC_SIGHUP, GUC_UNIT_MS, NULL, NULL, NULL);
@@ -65,8 +66,12 @@ lab_guc_init(void)
 		INT_MAX, PGC_SIGHUP, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("labcreator.linger",
 							"Time that an evaluator waits in a database for the next event there.",
-							"It gives way when another database waits.", &lab_linger, 10000, 0,
+							"It gives way when another database waits.", &lab_linger, 60000, 0,
 							INT_MAX, PGC_SIGHUP, GUC_UNIT_MS, NULL, NULL, NULL);
+	DefineCustomIntVariable("labcreator.lingering",
+							"Evaluators that may wait for the next event, at most.",
+							"They count against max_worker_processes, as far as it has room.",
+							&lab_lingering, 32, 0, 1024, PGC_SIGHUP, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("labcreator.evaluator_memory", "Memory that one evaluator may have.",
 							"A participant's view or function that wants more fails; 0: no limit.",
 							&lab_evaluator_memory, 512, 0, MAX_KILOBYTES / 1024, PGC_SIGHUP,

@@ -16,8 +16,9 @@ extern int lab_check_timeout;      /* milliseconds */
 extern int lab_evaluation_timeout; /* milliseconds */
 extern int lab_result_limit;       /* rows */
 extern int lab_linger;             /* milliseconds */
-extern int lab_evaluator_memory;   /* MB */
-extern int lab_session_memory;     /* MB */
+extern int lab_lingering;
+extern int lab_evaluator_memory; /* MB */
+extern int lab_session_memory;   /* MB */
 
 extern int lab_probes;
 

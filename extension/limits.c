@@ -24,6 +24,7 @@
 #include "extension/clock.h"
 #include "extension/gate.h"
 #include "extension/guc.h"
+#include "extension/workers.h"
 #include "miscadmin.h"
 #include "parser/analyze.h"
 #include "storage/latch.h"
@@ -147,19 +148,6 @@ lab_limit_memory(int megabytes)
 		ereport(LOG, (errmsg("could not limit the memory of this process: %m")));
 }
 
-/*
- * Parallel workers of everybody that a participant's session may find running and
- * still start one more.  They come out of max_worker_processes, as labcreator's
- * processes do, and everybody may raise max_parallel_workers for their session.
- */
-static int
-spare_workers(void)
-{
-	int ours = 2 * lab_evaluators + lab_provisioners + LAB_TARGETS + 4;
-
-	return Max(max_worker_processes - ours, 0);
-}
-
 /* Held below the lab's limit, whatever the participant has set. */
 static void
 hold_settings(LabGate *gate)
@@ -172,7 +160,7 @@ hold_settings(LabGate *gate)
 		IdleInTransactionSessionTimeout = limit;
 	if (temp_disk > 0 && (temp_file_limit < 0 || temp_file_limit > temp_disk))
 		temp_file_limit = temp_disk;
-	max_parallel_workers = Min(max_parallel_workers, spare_workers());
+	max_parallel_workers = Min(max_parallel_workers, lab_workers_for_parallel());
 }
 
 /* A statement of the client's starts, or goes on. */

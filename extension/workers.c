@@ -1,10 +1,11 @@
 /*
  * workers.c
  *		Registration of the static background workers, by the names of their
- *		main functions in worker/.
+ *		main functions in worker/, and who may have how many of the server's.
  */
 #include "postgres.h"
 
+#include "extension/guc.h"
 #include "extension/outbox.h"
 #include "extension/workers.h"
 #include "miscadmin.h"
@@ -46,4 +47,25 @@ lab_workers_init(void)
 		snprintf(title, sizeof(title), "labcreator publisher %s", lab_target_names[i]);
 		register_worker("lab_publisher_main", title, i);
 	}
+}
+
+/* Of max_worker_processes, what labcreator does not need to get its work done. */
+static int
+spare_workers(void)
+{
+	int ours = 2 * lab_evaluators + lab_provisioners + LAB_TARGETS + 4;
+
+	return Max(max_worker_processes - ours, 0);
+}
+
+int
+lab_workers_that_linger(void)
+{
+	return Min(lab_lingering, spare_workers() * 2 / 3);
+}
+
+int
+lab_workers_for_parallel(void)
+{
+	return spare_workers() - lab_workers_that_linger();
 }

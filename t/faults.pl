@@ -14,7 +14,7 @@ use Time::HiRes qw(sleep);
 
 my $times = $ENV{LAB_FAULTS} // 2;
 my $seed = $ENV{LAB_SEED} // 20261125;
-my $node = lab_node('faults', 'fsync' => 'on');
+my $node = lab_node('faults');
 my @everybody = map { sprintf 'p%02d', $_ } 1 .. 30;
 my @busy = @everybody[ 0 .. 3 ];
 my @done = (

@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "access/xlog.h"
 #include "extension/clock.h"
 #include "extension/compat.h"
 #include "extension/guc.h"
@@ -128,6 +129,21 @@ cycle(void)
 	return sleep_until(earlier(lab_launch_due(), earlier(provisioning_at, signals_at)));
 }
 
+/*
+ * Results are shown before they are on disk (verdict.c): a disk is slow, and what
+ * a crash takes away is evaluated again after it.  No longer than until now.
+ */
+static void
+flush(void)
+{
+	static XLogRecPtr flushed = 0;
+
+	if (XactLastCommitEnd <= flushed)
+		return;
+	XLogFlush(XactLastCommitEnd);
+	flushed = XactLastCommitEnd;
+}
+
 static void
 recover(MemoryContext context)
 {
@@ -168,13 +184,15 @@ lab_coordinator_main(Datum main_arg)
 		{
 			ConfigReloadPending = false;
 			ProcessConfigFile(PGC_SIGHUP);
-			wanted_read = 0; /* evaluators that linger know the old settings */
+			wanted_read = 0;
+			lab_launch_reload(); /* evaluators that linger know the old settings */
 		}
 
 		MemoryContextSwitchTo(context);
 		PG_TRY();
 		{
 			pause = cycle();
+			flush();
 			lab_note_error(lab_provision_trouble());
 		}
 		PG_CATCH();

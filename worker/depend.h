@@ -5,6 +5,8 @@
 #ifndef LAB_DEPEND_H
 #define LAB_DEPEND_H
 
+#include "utils/hsearch.h"
+
 typedef struct LabDependencies LabDependencies;
 
 /* How far a kind of check looks around itself. */
@@ -27,5 +29,8 @@ extern uint64 lab_depend_stamp(const LabDependencies *dependencies, Oid object, 
 /* Notes of changes outlive what was read. */
 extern void lab_depend_note(Oid object);
 extern void lab_depend_note_everything(void);
+
+/* Forgets the notes of what is not in the table, whose key is an oid: it is gone. */
+extern void lab_depend_forget_others(HTAB *there);
 
 #endif /* LAB_DEPEND_H */

@@ -19,16 +19,49 @@
 #include "common/hashfn.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/multirangetypes.h"
 #include "utils/numeric.h"
 #include "utils/rangetypes.h"
+#include "utils/syscache.h"
 #include "utils/typcache.h"
 #include "worker/digest.h"
 
 #define SEED_HIGH UINT64CONST(0x6c61626372656174)
 #define SEED_LOW UINT64CONST(0x6f7200000000001f)
+
+/* What a value is digested by. */
+typedef enum How
+{
+	BY_HASH, /* of its type */
+	BY_NUMBER,
+	BY_TEXT,
+	BY_JSON,
+	BY_DOCUMENT,
+	BY_GEOMETRY,
+	BY_ELEMENTS,
+	BY_ATTRIBUTES,
+	BY_BOUNDS,
+	BY_RANGES
+} How;
+
+/* What has to be known of a type: looked up once, for a table has many values. */
+typedef struct Recipe
+{
+	Oid type; /* hash key */
+	Oid base; /* that of a domain */
+	How how;
+	Oid element; /* of an array */
+	TypeCacheEntry
+		*entry; /* of a range, and of what has a hash function; it lives as long as the process */
+} Recipe;
+
+static HTAB *recipes = NULL;
+static bool recipes_stand = false; /* no type or operator class has changed since */
 
 static List *names = NIL; /* of char *: lab_digest_set_names() */
 static bool names_seen = false;
@@ -321,25 +354,17 @@ digest_geometry(Datum value, Oid type)
 	return lab_digest_bytes(text, to - text);
 }
 
-LabDigest
-lab_digest_value(Datum value, Oid type, Oid collation)
+static How
+how_to_digest(Oid type)
 {
-	TypeCacheEntry *entry;
-	Oid element;
-	FmgrInfo *hash;
-
-	type = getBaseType(type);
 	switch (type)
 	{
 		case NUMERICOID:
-			/* its hash takes NaN for infinity */
-			if (numeric_is_nan(DatumGetNumeric(value)) || numeric_is_inf(DatumGetNumeric(value)))
-				return digest_text(value, type);
-			break;
+			return BY_NUMBER;
 		case JSONOID:
-			return digest_json(value);
+			return BY_JSON;
 		case JSONBOID:
-			return digest_document(DatumGetJsonbP(value));
+			return BY_DOCUMENT;
 		case POINTOID:
 		case LSEGOID:
 		case PATHOID:
@@ -347,32 +372,120 @@ lab_digest_value(Datum value, Oid type, Oid collation)
 		case POLYGONOID:
 		case LINEOID:
 		case CIRCLEOID:
-			return digest_geometry(value, type);
+			return BY_GEOMETRY;
+		default:
+			break;
 	}
-	if (names && type == NAMEOID)
+	if (type == INTERVALOID || type_is_enum(type) || is_reference_to_object(type))
+		return BY_TEXT;
+	if (OidIsValid(get_base_element_type(type)))
+		return BY_ELEMENTS;
+	if (type_is_rowtype(type))
+		return BY_ATTRIBUTES;
+	if (type_is_range(type))
+		return BY_BOUNDS;
+	if (type_is_multirange(type))
+		return BY_RANGES;
+	return BY_HASH;
+}
+
+static void
+forget_recipes(Datum arg, int cache, uint32 hash)
+{
+	recipes_stand = false;
+}
+
+static void
+start_recipes(void)
+{
+	HASHCTL info = {0};
+
+	if (recipes)
+		hash_destroy(recipes);
+	else
+	{
+		CacheRegisterSyscacheCallback(TYPEOID, forget_recipes, (Datum) 0);
+		CacheRegisterSyscacheCallback(CLAOID, forget_recipes, (Datum) 0);
+	}
+	info.keysize = sizeof(Oid);
+	info.entrysize = sizeof(Recipe);
+	info.hcxt = TopMemoryContext;
+	recipes = hash_create("digests by type", 32, &info, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	recipes_stand = true;
+}
+
+static Recipe
+recipe_of(Oid type)
+{
+	Recipe *known = recipes && recipes_stand ? hash_search(recipes, &type, HASH_FIND, NULL) : NULL;
+	Recipe recipe = {0};
+
+	if (known)
+		return *known;
+	if (recipes == NULL || !recipes_stand)
+		start_recipes();
+	recipe.type = type;
+	recipe.base = getBaseType(type);
+	recipe.how = how_to_digest(recipe.base);
+	if (recipe.how == BY_ELEMENTS)
+		recipe.element = get_base_element_type(recipe.base);
+	else if (recipe.how == BY_BOUNDS)
+		recipe.entry = lookup_type_cache(recipe.base, TYPECACHE_RANGE_INFO);
+	else if (recipe.how == BY_RANGES)
+		recipe.entry = lookup_type_cache(recipe.base, TYPECACHE_MULTIRANGE_INFO);
+	else if (recipe.how == BY_HASH || recipe.how == BY_NUMBER)
+	{
+		recipe.entry = lookup_type_cache(recipe.base, TYPECACHE_HASH_EXTENDED_PROC |
+														  TYPECACHE_HASH_EXTENDED_PROC_FINFO);
+		if (!OidIsValid(recipe.entry->hash_extended_proc))
+			recipe.how = BY_TEXT;
+	}
+	/* What was looked up can have sent for invalidations: then it is not kept. */
+	if (recipes_stand)
+		memcpy(hash_search(recipes, &type, HASH_ENTER, NULL), &recipe, sizeof(Recipe));
+	return recipe;
+}
+
+LabDigest
+lab_digest_value(Datum value, Oid type, Oid collation)
+{
+	Recipe recipe = recipe_of(type);
+	FmgrInfo *hash;
+
+	if (names && recipe.base == NAMEOID)
 	{
 		value = CStringGetTextDatum(NameStr(*DatumGetName(value)));
-		type = TEXTOID;
+		recipe = recipe_of(TEXTOID);
 	}
-	if (names && (type == TEXTOID || type == VARCHAROID))
+	if (names && (recipe.base == TEXTOID || recipe.base == VARCHAROID))
 		value = without_names(value);
-	if (type == INTERVALOID || type_is_enum(type) || is_reference_to_object(type))
-		return digest_text(value, type);
-	element = get_base_element_type(type);
-	if (OidIsValid(element))
-		return digest_array(value, element, collation);
-	if (type_is_rowtype(type))
-		return digest_composite(value);
-	if (type_is_range(type))
-		return digest_range(value, lookup_type_cache(type, TYPECACHE_RANGE_INFO));
-	if (type_is_multirange(type))
-		return digest_multirange(value, lookup_type_cache(type, TYPECACHE_MULTIRANGE_INFO));
-
-	entry =
-		lookup_type_cache(type, TYPECACHE_HASH_EXTENDED_PROC | TYPECACHE_HASH_EXTENDED_PROC_FINFO);
-	if (!OidIsValid(entry->hash_extended_proc))
-		return digest_text(value, type);
-	hash = &entry->hash_extended_proc_finfo;
+	switch (recipe.how)
+	{
+		case BY_TEXT:
+			return digest_text(value, recipe.base);
+		case BY_JSON:
+			return digest_json(value);
+		case BY_DOCUMENT:
+			return digest_document(DatumGetJsonbP(value));
+		case BY_GEOMETRY:
+			return digest_geometry(value, recipe.base);
+		case BY_ELEMENTS:
+			return digest_array(value, recipe.element, collation);
+		case BY_ATTRIBUTES:
+			return digest_composite(value);
+		case BY_BOUNDS:
+			return digest_range(value, recipe.entry);
+		case BY_RANGES:
+			return digest_multirange(value, recipe.entry);
+		case BY_NUMBER:
+			/* its hash takes NaN for infinity */
+			if (numeric_is_nan(DatumGetNumeric(value)) || numeric_is_inf(DatumGetNumeric(value)))
+				return digest_text(value, recipe.base);
+			break;
+		case BY_HASH:
+			break;
+	}
+	hash = &recipe.entry->hash_extended_proc_finfo;
 	if (!OidIsValid(collation))
 		collation = DEFAULT_COLLATION_OID;
 	return (LabDigest){

@@ -8,13 +8,17 @@
  * one that waits longest goes first, so a storm in one database delays that one only.
  *
  * An evaluator that has answered lingers: it knows the database, and is asked
- * again when something happens there.  It gives way when another database waits.
+ * again when something happens there.  labcreator.evaluators are at work at a
+ * time; up to labcreator.lingering more wait, as far as max_worker_processes has
+ * room for them.  Beyond that, the one that waits longest gives way.
  */
 #include "postgres.h"
 
 #include "catalog/pg_authid.h"
+#include "common/hashfn.h"
 #include "extension/clock.h"
 #include "extension/guc.h"
+#include "extension/workers.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
@@ -22,13 +26,20 @@
 #include "utils/memutils.h"
 #include "worker/launch.h"
 #include "worker/moved.h"
+#include "worker/sweep.h"
 #include "worker/verdict.h"
 
 #define STARVED_RETRY_MS 200
+#define LOCKED_RETRY_MS 200
 #define FAILURE_RETRY_MS 1000      /* doubled with each failure, */
 #define FAILURE_RETRY_MAX_MS 60000 /* up to this */
 
-static int running = 0;
+#define CROWDED_RETRY_MS 5 /* one that gives way needs about this long to be gone */
+
+static int running = 0;     /* evaluators, */
+static int working = 0;     /* and those of them that do not linger */
+static uint64 settings = 0; /* grows whenever settings were read anew */
+static Oid evaluator_role = InvalidOid;
 
 /* Is there a commit that no evaluation knows of, or a question? */
 static bool
@@ -43,6 +54,13 @@ is_asked(const LabWatched *watched)
 	return pg_atomic_read_u64(&watched->slot->asked) != watched->asked;
 }
 
+/* Was the last one by other checks than there are now? */
+static bool
+is_outdated(const LabWatched *watched)
+{
+	return watched->revision != watched->lab->revision;
+}
+
 /* When the database is to be evaluated next: 0 for never. */
 static LabTime
 due_at(const LabWatched *watched)
@@ -51,13 +69,24 @@ due_at(const LabWatched *watched)
 
 	if (is_asked(watched))
 		return Max(watched->started, 1); /* somebody waits for it */
-	if ((!watched->evaluated && watched->retry_at == 0) || has_event(watched))
+	if (has_event(watched) || is_outdated(watched))
 		return earliest;
+	/* While others still wait for a database, one that nobody has worked in can wait, too. */
+	if (!watched->evaluated && watched->retry_at == 0)
+		return pg_atomic_read_u32(&lab_shared->provisioners) > 0 ? 0 : earliest;
 	if (watched->retry_at != 0)
 		return watched->retry_at;
 	if (lab_sweep_interval > 0)
 		return lab_clock_plus(watched->started, (int64) lab_sweep_interval * 1000);
 	return 0;
+}
+
+/* Is it due without an event? */
+static bool
+is_sweep(const LabWatched *watched)
+{
+	return watched->evaluated && watched->retry_at == 0 && !has_event(watched) &&
+		   !is_asked(watched);
 }
 
 /* The evaluation is over; its evaluator is still there. */
@@ -72,6 +101,8 @@ end_evaluation(LabWatched *watched)
 	if (watched->context)
 		MemoryContextDelete(watched->context);
 	watched->context = NULL;
+	if (watched->busy)
+		working--;
 	watched->busy = false;
 	watched->answered = false;
 	watched->failure = NULL;
@@ -94,30 +125,46 @@ dismiss(LabWatched *watched)
 	pg_atomic_write_u32(&lab_shared->evaluators, running);
 }
 
-/* Starts an evaluator; false when the server has no room for it now. */
-static bool
-hire(LabWatched *watched, Oid evaluator)
+/* What an evaluator of the database has to know; in the current memory context. */
+static StringInfo
+make_request(const LabWatched *watched)
 {
-	MemoryContext before = CurrentMemoryContext;
-	StringInfoData request;
+	StringInfo request = makeStringInfo();
 	LabJob job = {0};
 
-	watched->channel_context =
-		AllocSetContextCreate(TopMemoryContext, "evaluator", ALLOCSET_SMALL_SIZES);
-	MemoryContextSwitchTo(watched->channel_context);
 	job.kind = LAB_JOB_EVALUATE;
 	job.database = watched->database;
 	job.role = watched->role;
-	job.evaluator = evaluator;
+	job.evaluator = evaluator_role;
 	job.feedback = watched->lab->feedback;
 	job.extras = watched->lab->extras;
 	job.check_timeout = lab_check_timeout;
 	job.ignore = watched->lab->ignore;
 	job.checks = watched->lab->checks;
-	initStringInfo(&request);
-	lab_job_write(&request, &job);
-	watched->channel = lab_channel_start("lab_evaluator_main", "labcreator evaluator", &request);
-	pfree(request.data);
+	lab_job_write(request, &job);
+	return request;
+}
+
+static uint64
+hash_of(const StringInfo request)
+{
+	return hash_bytes_extended((const unsigned char *) request->data, request->len, settings);
+}
+
+/* Starts an evaluator; false when the server has no room for it now. */
+static bool
+hire(LabWatched *watched)
+{
+	MemoryContext before = CurrentMemoryContext;
+	StringInfo request;
+
+	watched->channel_context =
+		AllocSetContextCreate(TopMemoryContext, "evaluator", ALLOCSET_SMALL_SIZES);
+	MemoryContextSwitchTo(watched->channel_context);
+	request = make_request(watched);
+	watched->job = hash_of(request);
+	watched->channel = lab_channel_start("lab_evaluator_main", "labcreator evaluator", request);
+	pfree(request->data);
 	MemoryContextSwitchTo(before);
 	if (watched->channel == NULL)
 	{
@@ -133,19 +180,21 @@ hire(LabWatched *watched, Oid evaluator)
 
 /* Starts one evaluation, by the evaluator that lingers there or by a new one. */
 static bool
-start(LabWatched *watched, Oid evaluator)
+start(LabWatched *watched)
 {
 	bool whole = !has_event(watched) || is_asked(watched); /* the sweep trusts no note */
 
 	/* The counters first: a commit from now on makes it due again. */
+	watched->revision = watched->lab->revision;
 	watched->commits = pg_atomic_read_u64(&watched->slot->commits);
 	watched->asked = pg_atomic_read_u64(&watched->slot->asked);
+	lab_sweep_note(watched);
 	if (whole)
 		pg_atomic_write_u32(&watched->slot->touched.everything, 1);
 	pg_memory_barrier();
 	if (watched->channel)
 		lab_channel_again(watched->channel);
-	else if (!hire(watched, evaluator))
+	else if (!hire(watched))
 	{
 		watched->commits--; /* it is still due */
 		return false;
@@ -154,6 +203,7 @@ start(LabWatched *watched, Oid evaluator)
 		AllocSetContextCreate(TopMemoryContext, "evaluation", ALLOCSET_DEFAULT_SIZES);
 	watched->started = lab_clock_now();
 	watched->busy = true;
+	working++;
 	return true;
 }
 
@@ -167,10 +217,22 @@ lab_launch_stop(LabWatched *watched)
 void
 lab_launch_outdate(LabWatched *watched)
 {
-	if (watched->channel && !watched->busy)
+	StringInfo request;
+
+	if (watched->channel == NULL || watched->outdated)
+		return;
+	request = make_request(watched);
+	watched->outdated = hash_of(request) != watched->job;
+	pfree(request->data);
+	pfree(request);
+	if (watched->outdated && !watched->busy)
 		dismiss(watched);
-	else
-		watched->outdated = watched->channel != NULL;
+}
+
+void
+lab_launch_reload(void)
+{
+	settings++;
 }
 
 /* The evaluation ended: store what it said, or why it said nothing.  Until that is done it is not
@@ -183,7 +245,14 @@ conclude(LabWatched *watched, const char *failure)
 	if (failure && failure != watched->failure)
 		watched->failure = MemoryContextStrdup(watched->context, failure);
 	watched->answered = true;
-	lab_verdict_store(watched, failure);
+	if (!lab_verdict_store(watched, failure))
+	{
+		/* A lab master is changing the lab.  A new evaluator tells all of it again. */
+		watched->evaluated = false;
+		watched->retry_at = lab_clock_plus(lab_clock_now(), LOCKED_RETRY_MS);
+		dismiss(watched);
+		return;
+	}
 	watched->evaluated = true;
 	if (failure)
 	{
@@ -345,6 +414,11 @@ most_due(LabTime now, LabTime *next)
 		if (watched->busy)
 			continue;
 		at = due_at(watched);
+		if (at != 0 && at <= now && is_sweep(watched) && !lab_sweep_worthwhile(watched))
+		{
+			watched->started = now;
+			at = due_at(watched);
+		}
 		if (at != 0 && at <= now && (best == NULL || at < best_at))
 		{
 			best = watched;
@@ -372,36 +446,42 @@ longest_idle(void)
 	return longest;
 }
 
-/* Is there an evaluator for the database, or room for one?  One that lingers elsewhere gives way.
- */
+/* The one that lingers longest gives way; false when none does. */
+static bool
+dismiss_one(void)
+{
+	LabWatched *idle = longest_idle();
+
+	if (idle)
+		dismiss(idle);
+	return idle != NULL;
+}
+
+/* May one more database be evaluated now? */
 static bool
 make_room(const LabWatched *watched)
 {
-	LabWatched *idle;
-
-	if (watched->channel || running < lab_evaluators)
-		return true;
-	idle = longest_idle();
-	if (idle == NULL)
+	if (working >= lab_evaluators)
 		return false;
-	dismiss(idle);
-	return true;
+	return watched->channel || running < lab_evaluators + lab_workers_that_linger() ||
+		   dismiss_one();
 }
 
 LabTime
 lab_launch_due(void)
 {
-	static Oid evaluator = InvalidOid;
 	LabTime now = lab_clock_now();
 	LabTime next = 0;
 	LabWatched *watched;
 
 	while ((watched = most_due(now, &next)) != NULL && make_room(watched))
 	{
-		if (!OidIsValid(evaluator))
-			evaluator = lab_verdict_evaluator();
-		if (!start(watched, evaluator))
+		if (!OidIsValid(evaluator_role))
+			evaluator_role = lab_verdict_evaluator();
+		if (!start(watched))
 		{
+			if (dismiss_one())
+				return lab_clock_plus(now, CROWDED_RETRY_MS);
 			lab_note_starved();
 			return lab_clock_plus(now, STARVED_RETRY_MS);
 		}

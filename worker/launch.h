@@ -17,7 +17,10 @@ extern void lab_launch_collect(void);
 /* Ends the evaluator of a database, if one runs; nothing of it is stored. */
 extern void lab_launch_stop(LabWatched *watched);
 
-/* The checks can be others than its evaluator knows. */
+/* The checks can be others than its evaluator knows: then it goes. */
 extern void lab_launch_outdate(LabWatched *watched);
+
+/* The settings can be others than any evaluator knows. */
+extern void lab_launch_reload(void);
 
 #endif /* LAB_LAUNCH_H */

@@ -428,6 +428,8 @@ lab_look(const LabJob *job)
 	if (!anew)
 		clear_judged();
 	known.before = NULL;
+	if (anew)
+		lab_depend_forget_others(prints);
 	if (old)
 		MemoryContextDelete(old);
 	MemoryContextSwitchTo(memory);

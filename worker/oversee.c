@@ -19,8 +19,9 @@
 #define TROUBLE_RETRY_MS 1000 /* after one that could not even note why */
 
 static List *provisioners = NIL; /* of LabChannel *, in TopMemoryContext */
-static char *trouble = NULL;     /* why the last one ended early, in TopMemoryContext; NULL: it did not */
-static LabTime pause_until = 0;  /* no other is started before */
+static char *trouble =
+	NULL; /* why the last one ended early, in TopMemoryContext; NULL: it did not */
+static LabTime pause_until = 0; /* no other is started before */
 
 /* What an ended or ending provisioner says; false while it still works. */
 static bool

@@ -155,19 +155,15 @@ lab_setup_main(Datum main_arg)
 	login = pstrdup(pq_getmsgrawstring(request));
 	BackgroundWorkerInitializeConnectionByOid(database, InvalidOid, 0);
 	lab_session_pin_settings();
+	lab_session_commit_early(); /* the provisioner's last step waits for it */
 
 	initStringInfo(&answer);
 	PG_TRY();
 	{
-		SetCurrentStatementStartTimestamp();
-		StartTransactionCommand();
-		PushActiveSnapshot(GetTransactionSnapshot());
-		SPI_connect();
+		(void) lab_session_begin();
 		add_student_functions();
 		hand_over(login);
-		SPI_finish();
-		PopActiveSnapshot();
-		CommitTransactionCommand();
+		lab_session_commit(context);
 	}
 	PG_CATCH();
 	{

@@ -13,12 +13,14 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "extension/guc.h"
+#include "extension/statement.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 #include "worker/observe.h"
+#include "worker/session.h"
 #include "worker/signals.h"
 
 #define BREAKS_OF_A_CLASS 6     /* as in lab.raise_signals(): idle times after which it is over */
@@ -72,27 +74,24 @@ lively_labs(void)
 	return lively;
 }
 
-/* One function call in a transaction of its own: no lab keeps the others waiting. */
+/*
+ * One function call in a transaction of its own: no lab keeps the others waiting.  0 when
+ * there is no row.
+ */
 static int32
 call(const char *sql, int nargs, Datum value)
 {
-	MemoryContext before = CurrentMemoryContext;
+	MemoryContext before;
 	Oid type = INT4OID;
 	bool isnull;
-	int32 result;
+	int32 result = 0;
 
-	SetCurrentStatementStartTimestamp();
-	StartTransactionCommand();
-	PushActiveSnapshot(GetTransactionSnapshot());
-	SPI_connect();
-	if (SPI_execute_with_args(sql, nargs, &type, &value, NULL, false, 0) != SPI_OK_SELECT ||
-		SPI_processed != 1)
-		elog(ERROR, "could not execute \"%s\"", sql);
-	result = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
-	SPI_finish();
-	PopActiveSnapshot();
-	CommitTransactionCommand();
-	MemoryContextSwitchTo(before);
+	before = lab_session_begin();
+	lab_statement_run_kept(sql, nargs, &type, &value, NULL);
+	if (SPI_processed > 0)
+		result =
+			DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	lab_session_commit(before);
 	return result;
 }
 
@@ -103,8 +102,12 @@ look(List *labs)
 
 	online = call("SELECT lab.note_sessions()", 0, (Datum) 0);
 	foreach (cell, labs)
-		(void) call("SELECT lab.raise_signals($1)", 1,
-					Int32GetDatum(((LabWatchedLab *) lfirst(cell))->id));
+		/* one that a lab master is changing is left out: its checks may be about to go */
+		(void) call("SELECT lab.raise_signals(l.id)\n"
+					"FROM (\n"
+					"	SELECT id FROM lab.labs WHERE id = $1 FOR KEY SHARE SKIP LOCKED\n"
+					") AS l",
+					1, Int32GetDatum(((LabWatchedLab *) lfirst(cell))->id));
 }
 
 /* What was done belongs before the results that an evaluator brings, and out of a full ring. */
@@ -158,12 +161,11 @@ tasks_done_now(const LabWatched *watched)
 	Datum value = Int32GetDatum(watched->participant);
 
 	/* clang-format off */
-	if (SPI_execute_with_args("SELECT string_agg(t.title, ', ' ORDER BY t.position)\n"
-							  "FROM lab.done_tasks d\n"
-							  "JOIN lab.tasks t ON t.id = d.task_id\n"
-							  "WHERE d.participant_id = $1 AND d.at = pg_catalog.now() AND t.points > 0",
-							  1, &type, &value, NULL, false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the tasks of a participant");
+	lab_statement_run_kept("SELECT string_agg(t.title, ', ' ORDER BY t.position)\n"
+		"FROM lab.done_tasks d\n"
+		"JOIN lab.tasks t ON t.id = d.task_id\n"
+		"WHERE d.participant_id = $1 AND d.at = pg_catalog.now() AND t.points > 0",
+		1, &type, &value, NULL);
 	/* clang-format on */
 	return SPI_processed == 1 ? SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1)
 							  : NULL;

@@ -7,13 +7,24 @@
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "extension/statement.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
+#include "worker/session.h"
 #include "worker/signals.h"
 #include "worker/verdict.h"
+
+/* Can an evaluation be stored? */
+typedef enum Hold
+{
+	HOLD_CURRENT,
+	HOLD_OUTDATED, /* it was of another database, or by other checks: it says nothing any more */
+	HOLD_NOT_NOW   /* somebody changes the lab, or it is gone */
+} Hold;
 
 static const char *
 status_word(LabStatus status)
@@ -99,9 +110,8 @@ store(const LabWatched *watched, List *verdicts)
 	values[2] = PointerGetDatum(construct_array(statuses, n, TEXTOID, -1, false, TYPALIGN_INT));
 	values[3] = PointerGetDatum(
 		construct_md_array(details, nulls, 1, &n, &lower, TEXTOID, -1, false, TYPALIGN_INT));
-	if (SPI_execute_with_args("SELECT lab.store($1, $2, $3, $4)", lengthof(types), types, values,
-							  NULL, false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not store results");
+	lab_statement_run_kept("SELECT lab.store($1, $2, $3, $4)", lengthof(types), types, values,
+						   NULL);
 	return SPI_processed == 1 &&
 		   DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 }
@@ -112,12 +122,15 @@ store_failure(const LabWatched *watched, const char *failure)
 	Oid types[] = {INT4OID, TEXTOID};
 	Datum values[] = {Int32GetDatum(watched->participant), CStringGetTextDatum(failure)};
 
-	if (SPI_execute_with_args("UPDATE lab.participants\n"
-							  "SET evaluation_error = $2,\n"
-							  "	evaluated = coalesce(evaluated, pg_catalog.clock_timestamp())\n"
-							  "WHERE id = $1 AND evaluation_error IS DISTINCT FROM $2",
-							  lengthof(types), types, values, NULL, false, 0) != SPI_OK_UPDATE)
-		elog(ERROR, "could not store the failure of an evaluation");
+	lab_statement_run_kept(
+		"UPDATE lab.participants p\n"
+		"SET evaluation_error = $2,\n"
+		"	evaluated = coalesce(p.evaluated, pg_catalog.clock_timestamp()),\n"
+		"	revision = l.revision\n"
+		"FROM lab.labs l\n"
+		"WHERE p.id = $1 AND l.id = p.lab_id\n"
+		"	AND (p.evaluation_error, p.revision) IS DISTINCT FROM ($2, l.revision)",
+		lengthof(types), types, values, NULL);
 }
 
 /* The time of the participant's last commit, to a second: a storm is one write a second. */
@@ -130,34 +143,64 @@ store_seen(const LabWatched *watched)
 
 	if (seen == 0)
 		return;
-	if (SPI_execute_with_args(
-			"UPDATE lab.participants\n"
-			"SET last_seen = $2\n"
-			"WHERE id = $1 AND (last_seen IS NULL OR last_seen < $2 - interval '1 second')",
-			lengthof(types), types, values, NULL, false, 0) != SPI_OK_UPDATE)
-		elog(ERROR, "could not store when a participant was seen");
+	lab_statement_run_kept(
+		"UPDATE lab.participants\n"
+		"SET last_seen = $2\n"
+		"WHERE id = $1 AND (last_seen IS NULL OR last_seen < $2 - interval '1 second')",
+		lengthof(types), types, values, NULL);
 }
 
-void
-lab_verdict_store(LabWatched *watched, const char *failure)
+/*
+ * The lab stays as it is until this transaction ends.  Whoever changes it holds its
+ * row, for as long as their transaction takes: nobody else waits for that.
+ */
+static Hold
+hold_lab(const LabWatched *watched)
 {
-	MemoryContext before = CurrentMemoryContext;
-	List *verdicts;
+	Oid types[] = {INT4OID, INT4OID, OIDOID, INT4OID};
+	Datum values[] = {Int32GetDatum(watched->lab->id), Int32GetDatum(watched->participant),
+					  ObjectIdGetDatum(watched->database), Int32GetDatum(watched->revision)};
 
-	SetCurrentStatementStartTimestamp(); /* now() is the time of the history */
-	StartTransactionCommand();
-	PushActiveSnapshot(GetTransactionSnapshot());
-	SPI_connect();
-	verdicts = complete_verdicts(watched, failure);
+	lab_statement_run_kept("SELECT FROM lab.labs WHERE id = $1 FOR KEY SHARE SKIP LOCKED", 1, types,
+						   values, NULL);
+	if (SPI_processed == 0)
+		return HOLD_NOT_NOW;
+	/* another statement: it sees what was done by whoever held the lab before us */
+	lab_statement_run_kept("SELECT\n"
+						   "FROM lab.participants p\n"
+						   "JOIN lab.labs l ON l.id = p.lab_id\n"
+						   "WHERE l.id = $1 AND p.id = $2 AND p.database_oid = $3\n"
+						   "	AND p.state = 'ready' AND l.revision = $4",
+						   lengthof(types), types, values, NULL);
+	return SPI_processed > 0 ? HOLD_CURRENT : HOLD_OUTDATED;
+}
+
+static void
+store_all(LabWatched *watched, const char *failure)
+{
+	List *verdicts = complete_verdicts(watched, failure);
+
 	if (verdicts && store(watched, verdicts))
 		lab_signals_moved(watched);
 	if (failure)
 		store_failure(watched, failure);
 	store_seen(watched);
-	SPI_finish();
-	PopActiveSnapshot();
-	CommitTransactionCommand();
-	MemoryContextSwitchTo(before);
+}
+
+bool
+lab_verdict_store(LabWatched *watched, const char *failure)
+{
+	MemoryContext before = lab_session_begin(); /* now() is the time of the history */
+	Hold hold;
+
+	/* The coordinator sees to the disk at the end of its cycle. */
+	(void) set_config_option("synchronous_commit", "off", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_LOCAL, true, 0, false);
+	hold = hold_lab(watched);
+	if (hold == HOLD_CURRENT)
+		store_all(watched, failure);
+	lab_session_commit(before);
+	return hold != HOLD_NOT_NOW;
 }
 
 Oid

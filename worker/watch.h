@@ -15,7 +15,8 @@
 
 typedef struct LabWatchedLab
 {
-	int32 id; /* hash key */
+	int32 id;       /* hash key */
+	int32 revision; /* grows when results can be others though nobody worked */
 	LabFeedback feedback;
 	LabExtras extras;
 	Oid hidden;   /* the database with hidden data, or InvalidOid */
@@ -45,7 +46,10 @@ typedef struct LabWatched
 	bool evaluated; /* at least once since the coordinator started */
 	uint64 commits; /* the slot's counters when it started */
 	uint64 asked;
-	LabTime started;
+	int32 revision;  /* of the lab */
+	uint64 sessions; /* of the server's statistics then (sweep.c) */
+	uint64 written;
+	LabTime started;  /* or, where the sweep found nothing to do, that time */
 	LabTime retry_at; /* after a failure; 0: none */
 	int failures;     /* in a row */
 
@@ -54,6 +58,7 @@ typedef struct LabWatched
 	MemoryContext channel_context; /* of the channel */
 	bool busy;                     /* false: it lingers, or there is none */
 	bool outdated;                 /* it knows other checks than there are now */
+	uint64 job;                    /* hash of what it knows */
 	LabTime idle_since;            /* when it lingers */
 	bool answered;                 /* all is heard: it is to be stored */
 	const char *failure;           /* or why nothing more will be heard, in context; NULL: none */
