@@ -103,7 +103,8 @@ CREATE TABLE lab.participants (
 	UNIQUE (lab_id, login)
 );
 CREATE INDEX ON lab.participants (login);
-CREATE UNIQUE INDEX ON lab.participants (database) WHERE state <> 'archived';
+-- the names of databases that are there, or will be
+CREATE UNIQUE INDEX ON lab.participants (database) WHERE database_oid IS NOT NULL OR state IN ('waiting', 'failed');
 COMMENT ON TABLE lab.participants IS 'one row a participant: their database, and how far they are';
 
 CREATE TABLE lab.kept (

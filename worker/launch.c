@@ -86,7 +86,7 @@ static bool
 is_sweep(const LabWatched *watched)
 {
 	return watched->evaluated && watched->retry_at == 0 && !has_event(watched) &&
-		   !is_asked(watched);
+		   !is_asked(watched) && !is_outdated(watched);
 }
 
 /* The evaluation is over; its evaluator is still there. */

@@ -82,7 +82,7 @@ measure 'ldap_500', ['ldap_500'], sub
 		system("grep '^dn: ' '$file' | sed 's/^dn: //' | ldapdelete $as") == 0 or die 'ldapdelete failed';
 	}
 	row(name => 'ldap_500', unit => 's', ours => median(@ours), peer => median(@peer), peer_name => 'ldapadd');
-	$server->remove;
+	$server->end;
 	$slapd->stop;
 };
 
