@@ -146,6 +146,20 @@ CREATE INDEX ON lab.checks (lab_id, owner);
 CREATE INDEX ON lab.checks (task_id);
 COMMENT ON TABLE lab.checks IS 'what the reference asks for';
 
+-- Whoever restores a dump of these tables calls none of our functions, and may have switched ordinary triggers off.
+CREATE FUNCTION lab.wanted_changed()
+RETURNS trigger
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'lab_wanted_changed';
+COMMENT ON FUNCTION lab.wanted_changed() IS 'wakes the coordinator when the transaction commits';
+REVOKE EXECUTE ON FUNCTION lab.wanted_changed() FROM PUBLIC;
+CREATE TRIGGER wake AFTER INSERT ON lab.labs FOR EACH STATEMENT EXECUTE FUNCTION lab.wanted_changed();
+CREATE TRIGGER wake AFTER INSERT ON lab.participants FOR EACH STATEMENT EXECUTE FUNCTION lab.wanted_changed();
+CREATE TRIGGER wake AFTER INSERT ON lab.checks FOR EACH STATEMENT EXECUTE FUNCTION lab.wanted_changed();
+ALTER TABLE lab.labs ENABLE ALWAYS TRIGGER wake;
+ALTER TABLE lab.participants ENABLE ALWAYS TRIGGER wake;
+ALTER TABLE lab.checks ENABLE ALWAYS TRIGGER wake;
+
 -- ---------------------------------------------------------------------------
 -- What was seen.  Written by the coordinator only, and only when it changes.
 -- ---------------------------------------------------------------------------
@@ -162,6 +176,7 @@ CREATE INDEX ON lab.results (participant_id, check_id) WHERE status <> 'pass';
 COMMENT ON TABLE lab.results IS 'what each participant''s database says to each check';
 
 CREATE TABLE lab.progress (
+	id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,		-- the order of what happened, whatever the clock says
 	participant_id integer NOT NULL REFERENCES lab.participants ON DELETE CASCADE,
 	at timestamptz NOT NULL,
 	passed integer NOT NULL,
@@ -876,12 +891,20 @@ AS $$
 $$;
 COMMENT ON FUNCTION lab_checks(text) IS 'what the reference asks for, with the points of each check';
 
+CREATE FUNCTION lab.nap(seconds double precision)
+RETURNS double precision
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'lab_nap';
+COMMENT ON FUNCTION lab.nap(double precision) IS
+	'sleeps; returns the seconds of a clock that only goes forward, whatever becomes of the system''s clock';
+GRANT EXECUTE ON FUNCTION lab.nap(double precision) TO lab_master;
+
 CREATE PROCEDURE lab_wait(lab text, timeout interval DEFAULT '5 minutes')
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	deadline CONSTANT timestamptz := clock_timestamp() + timeout;
+	deadline CONSTANT double precision := lab.nap(0) + extract(epoch FROM timeout);
 	told text := '';
 	seen boolean := false;
 	now_at record;
@@ -958,13 +981,12 @@ BEGIN
 				DETAIL = now_at.error,
 				HINT = 'It is tried again by itself; lab_status() shows the state.';
 		END IF;
-		IF clock_timestamp() >= deadline THEN
+		IF lab.nap(0.05) >= deadline THEN
 			RAISE EXCEPTION USING ERRCODE = 'query_canceled',
 				MESSAGE = news,
 				DETAIL = coalesce(now_at.error, accounts.error, format('It was not complete after %s.', timeout)),
 				HINT = 'lab_status() shows what it waits for.';
 		END IF;
-		PERFORM pg_sleep(0.05);
 	END LOOP;
 END
 $$;
@@ -1129,7 +1151,7 @@ AS $$
 		SELECT g.passed, g.total, g.score
 		FROM lab.progress g
 		WHERE g.participant_id = p.id AND g.at <= $2
-		ORDER BY g.at DESC
+		ORDER BY g.at DESC, g.id DESC
 		LIMIT 1
 	) h ON true
 	LEFT JOIN moment e ON e.participant_id = p.id
@@ -1287,11 +1309,11 @@ COMMENT ON FUNCTION lab_archive(text) IS
 -- Health.
 -- ---------------------------------------------------------------------------
 CREATE FUNCTION lab.workers(OUT coordinator integer, OUT started timestamptz, OUT heartbeat timestamptz,
-	OUT starved timestamptz, OUT evaluators integer, OUT provisioners integer, OUT evaluations bigint, OUT judged bigint)
+	OUT starved timestamptz, OUT evaluators integer, OUT provisioners integer, OUT evaluations bigint, OUT judged bigint, OUT error text)
 LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'lab_workers';
 COMMENT ON FUNCTION lab.workers() IS
-	'labcreator''s processes, from shared memory; evaluations done, and checks judged in them by reading rows or running code';
+	'labcreator''s processes, from shared memory; evaluations done, and checks judged in them by reading rows or running code; error: of the coordinator''s last cycle, which is tried again';
 GRANT EXECUTE ON FUNCTION lab.workers() TO lab_master;
 
 CREATE FUNCTION lab_status()
@@ -1300,10 +1322,10 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT 'coordinator',
-		CASE WHEN w.coordinator IS NULL THEN 'not running' ELSE 'running' END,
+		CASE WHEN w.coordinator IS NULL THEN 'not running' WHEN w.error IS NOT NULL THEN 'failing' ELSE 'running' END,
 		CASE WHEN w.coordinator IS NULL
 			THEN 'is database ' || current_setting('labcreator.database') || ' the control database? The server''s log says more'
-			ELSE 'process ' || w.coordinator
+			ELSE 'process ' || w.coordinator || coalesce('; tried again every second: ' || w.error, '')
 		END,
 		w.started
 	FROM lab.workers() w
@@ -1473,7 +1495,7 @@ BEGIN
 		FROM lab.participants p, score s
 		WHERE p.id = participant
 			AND ((p.passed, p.total, p.score) IS DISTINCT FROM (s.passed::integer, s.total::integer, s.score)
-				OR p.evaluated IS NULL OR p.evaluation_error IS NOT NULL)
+				OR p.evaluated IS NULL)
 		RETURNING 1
 	), of_task AS (
 		SELECT c.task_id,
@@ -2171,8 +2193,8 @@ BEGIN
 	SELECT NEW.participant_id, NEW.check_id, now(),
 		-- who has it at the first look at a check has needed no time that we know of
 		CASE WHEN TG_OP = 'UPDATE' THEN
-			now() - greatest(a.active_since,
-				(SELECT max(s.at) FROM lab.passes s WHERE s.participant_id = NEW.participant_id AND s.at < now()))
+			greatest(interval '0', now() - greatest(a.active_since,
+				(SELECT max(s.at) FROM lab.passes s WHERE s.participant_id = NEW.participant_id AND s.at < now())))
 		END
 	FROM lab.activity a
 	WHERE a.participant_id = NEW.participant_id
@@ -2231,6 +2253,50 @@ COMMENT ON FUNCTION lab.note_result() IS 'trigger: writes what follows from a re
 CREATE TRIGGER note_result
 AFTER INSERT OR UPDATE OF status ON lab.results
 FOR EACH ROW EXECUTE FUNCTION lab.note_result();
+
+-- The system's clock was put back.  History keeps the times that it was written with; what is compared with now does not.
+CREATE FUNCTION lab.not_later(at timestamptz)
+RETURNS timestamptz
+LANGUAGE sql STABLE
+AS $$
+	SELECT CASE WHEN at > pg_catalog.now() THEN pg_catalog.now() ELSE at END
+$$;
+COMMENT ON FUNCTION lab.not_later(timestamptz) IS 'the time, or now where it is still to come; NULL stays NULL';
+
+CREATE FUNCTION lab.forget_future()
+RETURNS void
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	UPDATE lab.activity
+	SET first_seen = lab.not_later(first_seen),
+		first_login = lab.not_later(first_login),
+		last_login = lab.not_later(last_login),
+		last_statement = lab.not_later(last_statement),
+		active_since = lab.not_later(active_since),
+		blocked_since = lab.not_later(blocked_since),
+		run_since = lab.not_later(run_since),
+		object_since = lab.not_later(object_since)
+	WHERE greatest(first_seen, first_login, last_login, last_statement, active_since, blocked_since, run_since, object_since) > now();
+	UPDATE lab.participants
+	SET last_seen = lab.not_later(last_seen),
+		last_progress = lab.not_later(last_progress),
+		retry_at = lab.not_later(retry_at)
+	WHERE greatest(last_seen, last_progress, retry_at) > now();
+	UPDATE lab.signals
+	SET since = lab.not_later(since),
+		basis = lab.not_later(basis),
+		gone = lab.not_later(gone)
+	WHERE greatest(since, basis, gone) > now();
+	UPDATE lab.hands
+	SET raised = lab.not_later(raised)
+	WHERE lowered IS NULL AND raised > now();
+	UPDATE lab.outbox
+	SET retry_at = now()
+	WHERE retry_at > now();
+$$;
+COMMENT ON FUNCTION lab.forget_future() IS
+	'after the system''s clock was put back: times that are still to come are taken to be now, so that signals and retries go on';
 
 -- Who is connected, and who waits for a lock.  One statement for all labs.
 CREATE FUNCTION lab.note_sessions()
