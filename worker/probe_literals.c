@@ -133,12 +133,18 @@ lab_literal(const char *text, Oid type)
 	return psprintf("%s::%s", quote_literal_cstr(text), lab_type_any_length(type));
 }
 
-char *
-lab_literal_found(const char *text, Oid type, Oid role)
+bool
+lab_is_name_of(const char *text, Oid role)
 {
 	char *name = GetUserNameFromId(role, true);
 
-	if (name && strcmp(text, name) == 0)
+	return name && strcmp(text, name) == 0;
+}
+
+char *
+lab_literal_found(const char *text, Oid type, Oid role)
+{
+	if (lab_is_name_of(text, role))
 		return psprintf("CURRENT_USER::text::%s", lab_type_any_length(type));
 	return lab_literal(text, type);
 }

@@ -164,8 +164,10 @@ read_rows(const LabRoutine *routine, char **columns, const Oid *types, int timeo
 
 			if (n >= list_length(rows))
 				rows = lappend(rows, palloc0(sizeof(char *) * routine->narguments));
+			if (lab_is_name_of(value + 1, routine->owner))
+				continue;
 			((char **) list_nth(rows, n))[i] =
-				*value == 'v' ? lab_literal_found(value + 1, types[i], routine->owner)
+				*value == 'v' ? lab_literal(value + 1, types[i])
 							  : psprintf("NULL::%s", lab_type_any_length(types[i]));
 		}
 	}

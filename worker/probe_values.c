@@ -215,7 +215,9 @@ add_samples(LabValues *values, Oid type, const char *name, const LabMentions *me
 
 	foreach (query, sample_queries(type, name, mentions))
 		foreach (value, lab_values_query(lfirst(query), role, timeout))
-			add(&values->ordinary, lab_literal_found(lfirst(value), type, role));
+			/* what is done with the role's own name is another thing elsewhere */
+			if (!lab_is_name_of(lfirst(value), role))
+				add(&values->ordinary, lab_literal(lfirst(value), type));
 }
 
 static void

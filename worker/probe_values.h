@@ -20,8 +20,9 @@ extern char *lab_type_any_length(Oid type);
 /* As an expression of the type. */
 extern char *lab_literal(const char *text, Oid type);
 
-/* The same of a value from the data: the role's name is whoever's name it is elsewhere. */
+/* The same of a value from the data; the role's name is whoever's name it is elsewhere. */
 extern char *lab_literal_found(const char *text, Oid type, Oid role);
+extern bool lab_is_name_of(const char *text, Oid role);
 
 /*
  * Values of the type (no pseudo-type), from what the code mentions, from columns

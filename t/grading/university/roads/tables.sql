@@ -78,7 +78,7 @@ ALTER DOMAIN reg.reg_time ADD CHECK (VALUE BETWEEN '2000-01-01 00:00:00' AND '21
 ALTER DOMAIN reg.code DROP CONSTRAINT code_check;
 ALTER DOMAIN reg.code ADD CHECK (VALUE SIMILAR TO '[A-Z]{3}[0-9]{4}');
 ALTER DOMAIN reg.title DROP CONSTRAINT title_check;
-ALTER DOMAIN reg.title ADD CHECK (length(VALUE) > 0), ADD CHECK (VALUE = trim(VALUE));
+ALTER DOMAIN reg.title ADD CHECK (length(VALUE) > 0 AND VALUE = trim(VALUE));
 -- domain's digits by \d
 ALTER DOMAIN reg.code DROP CONSTRAINT code_check;
 ALTER DOMAIN reg.code ADD CHECK (VALUE ~ '^[A-Z][A-Z][A-Z]\d{4}$');
