@@ -5,15 +5,6 @@ RETURN extract(year FROM day)::integer - extract(year FROM born)::integer;
 -- age by days | calc.age_on
 CREATE OR REPLACE FUNCTION calc.age_on(born date, day date DEFAULT '2026-01-01') RETURNS integer LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN (day - born) / 365;
--- another default of an argument | calc.age_on
-CREATE OR REPLACE FUNCTION calc.age_on(born date, day date DEFAULT '2026-01-02') RETURNS integer LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN extract(year FROM age(day, born))::integer;
--- not strict | calc.age_on
-ALTER FUNCTION calc.age_on CALLED ON NULL INPUT;
--- stable instead of immutable | calc.age_on
-ALTER FUNCTION calc.age_on STABLE;
--- comment of a function lost | calc.age_on
-COMMENT ON FUNCTION calc.age_on IS NULL;
 -- begins with one | calc.fibonacci
 CREATE OR REPLACE FUNCTION calc.fibonacci(n integer) RETURNS SETOF bigint LANGUAGE plpgsql IMMUTABLE
 AS $$ DECLARE a bigint := 1; b bigint := 1; BEGIN FOR k IN 1 .. least(n, 30) LOOP RETURN NEXT a; SELECT b, a + b INTO a, b; END LOOP; END $$;
@@ -29,23 +20,10 @@ AS $$ BEGIN quotient := floor(dividend::numeric / divisor); remainder := dividen
 -- division by zero gives NULL | calc.divmod
 CREATE OR REPLACE FUNCTION calc.divmod(dividend integer, divisor integer, OUT quotient integer, OUT remainder integer) LANGUAGE plpgsql IMMUTABLE
 AS $$ BEGIN quotient := dividend / nullif(divisor, 0); remainder := dividend % nullif(divisor, 0); END $$;
--- names of OUT arguments | calc.divmod
-DROP FUNCTION calc.divmod;
-CREATE FUNCTION calc.divmod(dividend integer, divisor integer, OUT q integer, OUT r integer) LANGUAGE plpgsql IMMUTABLE
-AS $$ BEGIN q := dividend / divisor; r := dividend % divisor; END $$;
-GRANT EXECUTE ON FUNCTION calc.divmod TO PUBLIC;
--- swaps nothing | calc.swap
-CREATE OR REPLACE FUNCTION calc.swap(INOUT a text, INOUT b text) LANGUAGE sql IMMUTABLE AS 'SELECT a, b';
 -- swaps unless one is NULL | calc.swap
 CREATE OR REPLACE FUNCTION calc.swap(INOUT a text, INOUT b text) LANGUAGE sql IMMUTABLE AS 'SELECT coalesce(b, a), coalesce(a, b)';
--- the smallest | calc.largest
-CREATE OR REPLACE FUNCTION calc.largest(VARIADIC anyarray) RETURNS anyelement LANGUAGE sql IMMUTABLE AS 'SELECT min(v) FROM unnest($1) AS v';
 -- the last | calc.largest
 CREATE OR REPLACE FUNCTION calc.largest(VARIADIC anyarray) RETURNS anyelement LANGUAGE sql IMMUTABLE AS 'SELECT $1[cardinality($1)]';
--- not variadic | calc.largest
-DROP FUNCTION calc.largest;
-CREATE FUNCTION calc.largest(anyarray) RETURNS anyelement LANGUAGE sql IMMUTABLE AS 'SELECT max(v) FROM unnest($1) AS v';
-GRANT EXECUTE ON FUNCTION calc.largest TO PUBLIC;
 -- palindrome with its spaces | calc.is_palindrome
 CREATE OR REPLACE FUNCTION calc.is_palindrome(line text) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT
 AS 'SELECT lower(line) = reverse(lower(line))';
@@ -62,18 +40,10 @@ AS $$ DECLARE clean text := lower(regexp_replace(line, '[^a-zA-Z]', '', 'g')); B
 CREATE OR REPLACE FUNCTION calc.grade_word(mark integer) RETURNS text LANGUAGE plpgsql IMMUTABLE
 AS $$ BEGIN IF mark IS NULL THEN RETURN 'not graded'; ELSIF mark NOT BETWEEN 0 AND 5 THEN RAISE EXCEPTION 'no such mark: %', mark USING ERRCODE = '22003'; END IF;
 RETURN CASE WHEN mark = 5 THEN 'excellent' WHEN mark > 3 THEN 'good' WHEN mark > 0 THEN 'passed' ELSE 'failed' END; END $$;
--- another SQLSTATE | calc.grade_word
-CREATE OR REPLACE FUNCTION calc.grade_word(mark integer) RETURNS text LANGUAGE plpgsql IMMUTABLE
-AS $$ BEGIN IF mark IS NULL THEN RETURN 'not graded'; ELSIF mark NOT BETWEEN 0 AND 5 THEN RAISE EXCEPTION 'no such mark: %', mark; END IF;
-RETURN CASE WHEN mark = 5 THEN 'excellent' WHEN mark >= 3 THEN 'good' WHEN mark > 0 THEN 'passed' ELSE 'failed' END; END $$;
 -- no error for 6 | calc.grade_word
 CREATE OR REPLACE FUNCTION calc.grade_word(mark integer) RETURNS text LANGUAGE plpgsql IMMUTABLE
 AS $$ BEGIN IF mark IS NULL THEN RETURN 'not graded'; ELSIF mark < 0 THEN RAISE EXCEPTION 'no such mark: %', mark USING ERRCODE = '22003'; END IF;
 RETURN CASE WHEN mark >= 5 THEN 'excellent' WHEN mark >= 3 THEN 'good' WHEN mark > 0 THEN 'passed' ELSE 'failed' END; END $$;
--- NULL for NULL | calc.grade_word
-CREATE OR REPLACE FUNCTION calc.grade_word(mark integer) RETURNS text LANGUAGE plpgsql IMMUTABLE
-AS $$ BEGIN IF mark NOT BETWEEN 0 AND 5 THEN RAISE EXCEPTION 'no such mark: %', mark USING ERRCODE = '22003'; END IF;
-RETURN CASE WHEN mark = 5 THEN 'excellent' WHEN mark >= 3 THEN 'good' WHEN mark > 0 THEN 'passed' WHEN mark = 0 THEN 'failed' END; END $$;
 -- a capital letter | calc.grade_word
 CREATE OR REPLACE FUNCTION calc.grade_word(mark integer) RETURNS text LANGUAGE plpgsql IMMUTABLE
 AS $$ BEGIN IF mark IS NULL THEN RETURN 'not graded'; ELSIF mark NOT BETWEEN 0 AND 5 THEN RAISE EXCEPTION 'no such mark: %', mark USING ERRCODE = '22003'; END IF;
@@ -108,9 +78,6 @@ AS $$ DECLARE one jsonb; BEGIN FOREACH one IN ARRAY changes LOOP base := one || 
 -- the first change only | calc.merge_settings
 CREATE OR REPLACE FUNCTION calc.merge_settings(base jsonb, VARIADIC changes jsonb[]) RETURNS jsonb LANGUAGE sql IMMUTABLE
 AS $$ SELECT base || changes[1] $$;
--- bucket as its lower bound | calc.histogram
-CREATE OR REPLACE FUNCTION calc.histogram(numbers integer[], width integer DEFAULT 10) RETURNS TABLE (bucket integer, n bigint) LANGUAGE sql IMMUTABLE
-AS 'SELECT v / width * width, count(*) FROM unnest(numbers) AS v GROUP BY 1';
 -- bucket of negative numbers | calc.histogram
 CREATE OR REPLACE FUNCTION calc.histogram(numbers integer[], width integer DEFAULT 10) RETURNS TABLE (bucket integer, n bigint) LANGUAGE sql IMMUTABLE
 AS 'SELECT floor(v::numeric / width)::integer, count(*) FROM unnest(numbers) AS v GROUP BY 1';
@@ -192,11 +159,6 @@ AS 'SELECT code, title FROM reg.course ORDER BY code LIMIT greatest(n, 0)';
 -- newest fails for a negative number | reg.newest
 CREATE OR REPLACE FUNCTION reg.newest(n integer DEFAULT 3) RETURNS SETOF reg.course_row LANGUAGE sql STABLE
 AS 'SELECT code, title FROM reg.course ORDER BY code DESC LIMIT n';
--- security invoker | reg.may_attend
-ALTER FUNCTION reg.may_attend SECURITY INVOKER;
--- security definer without its path | reg.may_attend
-CREATE OR REPLACE FUNCTION reg.may_attend(who integer, what text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
-AS $$ SELECT NOT EXISTS (SELECT FROM reg.prerequisite p WHERE p.course = what AND NOT EXISTS (SELECT FROM reg.enrolment e WHERE e.person_id = who AND e.course = p.needs AND e.mark > 0)) $$;
 -- any prerequisite suffices | reg.may_attend
 CREATE OR REPLACE FUNCTION reg.may_attend(who integer, what text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = reg, pg_temp
 AS $$ SELECT NOT EXISTS (SELECT FROM prerequisite p WHERE p.course = what) OR EXISTS (SELECT FROM prerequisite p JOIN enrolment e ON e.course = p.needs WHERE p.course = what AND e.person_id = who AND e.mark > 0) $$;
@@ -227,15 +189,6 @@ AS $$ UPDATE reg.enrolment SET mark = p_mark, graded_by = p_teacher, graded_at =
 -- grades at another time | reg.grade
 CREATE OR REPLACE PROCEDURE reg.grade(p_person integer, p_course text, p_mark integer, p_teacher integer) LANGUAGE plpgsql
 AS $$ BEGIN UPDATE reg.enrolment SET mark = p_mark, graded_by = p_teacher, graded_at = '2026-01-02' WHERE person_id = p_person AND course = p_course AND mark IS NULL; IF NOT FOUND THEN RAISE EXCEPTION 'nothing' USING ERRCODE = 'P0002'; END IF; END $$;
--- a procedure is a function | reg.grade
-DROP PROCEDURE reg.grade;
-CREATE FUNCTION reg.grade(p_person integer, p_course text, p_mark integer, p_teacher integer) RETURNS void LANGUAGE plpgsql
-AS $$ BEGIN UPDATE reg.enrolment SET mark = p_mark, graded_by = p_teacher, graded_at = '2026-01-01' WHERE person_id = p_person AND course = p_course AND mark IS NULL; IF NOT FOUND THEN RAISE EXCEPTION 'nothing' USING ERRCODE = 'P0002'; END IF; END $$;
--- names of arguments | reg.grade
-DROP PROCEDURE reg.grade;
-CREATE PROCEDURE reg.grade(person integer, p_course text, p_mark integer, p_teacher integer) LANGUAGE plpgsql
-AS $$ BEGIN UPDATE reg.enrolment SET mark = p_mark, graded_by = p_teacher, graded_at = '2026-01-01' WHERE person_id = person AND course = p_course AND mark IS NULL; IF NOT FOUND THEN RAISE EXCEPTION 'nothing' USING ERRCODE = 'P0002'; END IF; END $$;
-GRANT EXECUTE ON PROCEDURE reg.grade TO auditor;
 -- counts what it updates | reg.drop_out
 CREATE OR REPLACE PROCEDURE reg.drop_out(who integer, INOUT gone integer DEFAULT 0) LANGUAGE plpgsql
 AS $$ BEGIN DELETE FROM reg.enrolment WHERE person_id = who AND mark IS NULL; UPDATE reg.person SET state = 'expelled' WHERE person_id = who; GET DIAGNOSTICS gone = ROW_COUNT; END $$;
@@ -256,39 +209,17 @@ CREATE OR REPLACE PROCEDURE reg.raise_salaries(percent numeric) LANGUAGE sql
 AS 'UPDATE reg.lecturer SET salary = round(salary * (1 + percent / 100), 2) WHERE salary <= 4000';
 -- aggregate with another end | calc.spread
 CREATE OR REPLACE FUNCTION calc.range_end(state numeric[]) RETURNS numeric LANGUAGE sql IMMUTABLE AS 'SELECT abs(state[1] + state[2])';
--- aggregate without a final function | calc.spread
-DROP AGGREGATE calc.spread(numeric) CASCADE;
-CREATE AGGREGATE calc.spread(numeric) (SFUNC = calc.range_step, STYPE = numeric[], COMBINEFUNC = calc.range_merge, INITCOND = '{NULL,NULL}', PARALLEL = SAFE);
-GRANT EXECUTE ON FUNCTION calc.spread TO PUBLIC;
 -- aggregate starts elsewhere | calc.weighted_sum
 CREATE OR REPLACE AGGREGATE calc.weighted_sum(numeric, numeric) (SFUNC = calc.weigh, STYPE = numeric, INITCOND = '1');
 -- aggregate's step of another sign | calc.weighted_sum
 CREATE OR REPLACE FUNCTION calc.weigh(state numeric, value numeric, weight numeric) RETURNS numeric LANGUAGE sql IMMUTABLE STRICT AS 'SELECT state + value * abs(weight)';
--- function missing | calc.initials
-DROP FUNCTION calc.initials;
--- function with another type of argument | calc.initials(text)
-DROP FUNCTION calc.initials;
-CREATE FUNCTION calc.initials(name varchar) RETURNS text LANGUAGE sql IMMUTABLE STRICT
-AS $$ SELECT string_agg(upper(left(w, 1)), '.' ORDER BY n) FROM regexp_split_to_table(btrim(name), '\s+') WITH ORDINALITY AS s (w, n) $$;
--- function with an argument more | calc.phone_of
-DROP FUNCTION calc.phone_of;
-CREATE FUNCTION calc.phone_of(c reg.contact, otherwise text DEFAULT 'none') RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT coalesce((c).phone, (c).email, otherwise) $$;
--- function that returns another type | reg.average_mark
-DROP FUNCTION reg.average_mark;
-CREATE FUNCTION reg.average_mark(who integer) RETURNS float8 LANGUAGE sql STABLE AS 'SELECT round(avg(mark), 2) FROM reg.enrolment WHERE person_id = who AND mark IS NOT NULL';
 -- operator without its commutator | calc.~=
 DROP OPERATOR calc.~= (numeric, numeric);
 CREATE OPERATOR calc.~= (FUNCTION = calc.near, LEFTARG = numeric, RIGHTARG = numeric, RESTRICT = eqsel);
 -- operator's function with another margin | calc.near
 CREATE OR REPLACE FUNCTION calc.near(a numeric, b numeric) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT AS 'SELECT abs(a - b) <= 0.01';
--- operator missing | calc.~=
-DROP OPERATOR calc.~= (numeric, numeric);
--- cast missing | reg.contact
-DROP CAST (reg.contact AS text);
 -- cast implicit | reg.weekday
 DROP CAST (reg.weekday AS integer);
 CREATE CAST (reg.weekday AS integer) WITH FUNCTION reg.day_no(reg.weekday) AS IMPLICIT;
--- text search: a token type more | calc.course_words
-ALTER TEXT SEARCH CONFIGURATION calc.course_words ADD MAPPING FOR email WITH simple;
 -- text search: another dictionary | calc.course_words
 ALTER TEXT SEARCH CONFIGURATION calc.course_words ALTER MAPPING FOR word WITH simple;
