@@ -10,6 +10,7 @@
 #include "executor/spi.h"
 #include "extension/catalog.h"
 #include "extension/guc.h"
+#include "extension/masters.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/array.h"
@@ -80,23 +81,31 @@ text_array(List *strings)
 	return PointerGetDatum(construct_array(values, n, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
+/* Is the lab of this row (id, owner, masters) the caller's? */
+static bool
+is_callers(HeapTuple row, TupleDesc columns, Oid caller)
+{
+	bool isnull;
+	Oid owner = DatumGetObjectId(SPI_getbinval(row, columns, 2, &isnull));
+
+	return lab_masters_include(caller, owner,
+							   DatumGetArrayTypeP(SPI_getbinval(row, columns, 3, &isnull)));
+}
+
 int32
 lab_catalog_find(const char *lab, Oid caller)
 {
 	Oid type = TEXTOID;
 	Datum value = CStringGetTextDatum(lab);
-	bool isnull;
 
-	execute("SELECT id, owner::oid FROM lab.labs WHERE name = $1 AND state = 'active'", 1, &type,
-			&value, NULL);
-	if (SPI_processed == 0)
+	execute("SELECT id, owner::oid, masters::oid[]\n"
+			"FROM lab.labs\n"
+			"WHERE name = $1 AND state = 'active'",
+			1, &type, &value, NULL);
+	/* Whether somebody else has a lab of this name is nobody's business. */
+	if (SPI_processed == 0 || !is_callers(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, caller))
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("lab \"%s\" does not exist", lab),
 						errhint("SELECT DISTINCT lab FROM lab_progress() shows the labs.")));
-	if (!has_privs_of_role(caller, DatumGetObjectId(SPI_getbinval(
-									   SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull))))
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("lab \"%s\" is not yours", lab),
-				 errhint("The lab master who created it can do this.")));
 	return returned_id();
 }
 

@@ -20,6 +20,7 @@
 #include "extension/functions.h"
 #include "extension/guc.h"
 #include "extension/hooks.h"
+#include "extension/masters.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "postmaster/postmaster.h"
@@ -134,6 +135,7 @@ admit(const LabSpec *spec, bool with_participants)
 	}
 	if (spec->hidden)
 		sources.hidden = lab_callers_database(spec->hidden, "hidden", GetUserId());
+	lab_masters_require(spec);
 	if (with_participants)
 	{
 		lab_require_new_databases(spec->participants);
@@ -164,6 +166,7 @@ lab_create(PG_FUNCTION_ARGS)
 	lab_privilege_begin(&privilege);
 	lab_catalog_require_room(list_length(spec->participants));
 	lab = lab_catalog_add(spec, source, privilege.caller, sources.reference);
+	lab_masters_set(lab, spec);
 	(void) lab_derive_checks(lab, spec, &sources);
 	close_database(spec->reference);
 	if (spec->hidden)

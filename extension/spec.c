@@ -33,7 +33,7 @@ static const LabSpecKey top_keys[] = {
 	{"peers", jbvString, false, true},    {"extras", jbvString, false, true},
 	{"tasks", jbvArray, false, true},     {"ignore", jbvArray, false, true},
 	{"activity", jbvString, false, true}, {"notify", jbvBool, false, true},
-	{"masters", jbvArray, false, false},  {NULL},
+	{"masters", jbvArray, false, true},   {NULL},
 };
 
 static const LabSpecKey participant_keys[] = {
@@ -413,6 +413,7 @@ lab_spec_read(Jsonb *source, bool participants)
 	(void) choice(top, "activity", activity, 2);
 	read_tasks(spec, top);
 	spec->ignore = read_ignore(top);
-	(void) read_strings(top, "masters");
+	spec->masters = read_strings(top, "masters");
+	lab_spec_no_duplicates(spec->masters, "master", "$.masters");
 	return spec;
 }

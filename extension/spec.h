@@ -48,6 +48,7 @@ typedef struct LabSpec
 	char *starter;      /* NULL: an empty database */
 	char *hidden;       /* NULL: no hidden data */
 	List *participants; /* of LabSpecParticipant * */
+	List *masters;      /* of char *: roles who may see and do what the owner may */
 
 	LabAuth auth;
 
