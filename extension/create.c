@@ -29,6 +29,7 @@
 
 PG_FUNCTION_INFO_V1(lab_create);
 PG_FUNCTION_INFO_V1(lab_preview);
+PG_FUNCTION_INFO_V1(lab_connect_command);
 
 /* Only labcreator, its owner and who the owner names get into the database. */
 static void
@@ -95,6 +96,16 @@ connect_command(const LabSpecParticipant *participant)
 	appendStringInfoString(&command, " -d ");
 	append_word(&command, database_word(participant->database));
 	return command.data;
+}
+
+/* lab.connect_command(login name, database name) */
+Datum
+lab_connect_command(PG_FUNCTION_ARGS)
+{
+	LabSpecParticipant participant = {.login = NameStr(*PG_GETARG_NAME(0)),
+									  .database = NameStr(*PG_GETARG_NAME(1))};
+
+	PG_RETURN_TEXT_P(cstring_to_text(connect_command(&participant)));
 }
 
 /* Logins and rows of participants; returns one row of credentials each. */

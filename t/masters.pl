@@ -103,6 +103,8 @@ my %call = (
 	lab_drop => "SELECT lab_drop('%s')",
 	lab_evaluate => "SELECT lab_evaluate('%s', 'ann')",
 	lab_extend => "SELECT lab_extend('%s', 'ann', '1 hour')",
+	lab_grades => "SELECT * FROM lab_grades('%s')",
+	lab_handout => "SELECT * FROM lab_handout('%s')",
 	lab_open => "SELECT lab_open('%s')",
 	lab_progress => "SELECT * FROM lab_progress('%s')",
 	lab_publish => "SELECT lab_publish('%s', true)",
@@ -114,9 +116,9 @@ my %call = (
 	lab_wait => "CALL lab_wait('%s', '1 second')",
 	'lab.set_window' => "SELECT lab.set_window('%s', NULL, NULL, now())");
 # those that are about no lab, or of whose labs is asked elsewhere in this test
-my @others = qw(lab_create lab_preview lab_hba lab_status lab_exporter_config lab_prometheus_config lab_prometheus_rules
-  lab.age lab.error_name lab.exporter_config lab.exporter_connection lab.metric_list lab.mine lab.publishers lab.signal_rank
-  lab.target_status lab.workers);
+my @others = qw(lab_create lab_preview lab_participants lab_hba lab_status lab_exporter_config lab_prometheus_config
+  lab_prometheus_rules lab.age lab.columns_of lab.connect_command lab.error_name lab.exporter_config lab.exporter_connection
+  lab.metric_list lab.mine lab.publishers lab.signal_rank lab.span lab.target_status lab.workers);
 my $callable = $node->safe_psql('lab', q(
 	SELECT string_agg(DISTINCT CASE WHEN p.pronamespace = 'lab'::regnamespace THEN 'lab.' ELSE '' END || p.proname, ' ')
 	FROM pg_proc p
