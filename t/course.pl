@@ -122,6 +122,8 @@ my $lists = sub { my ($sql) = @_; return (psql("\\set QUIET on\n\\pset format un
 is($lists->(q(CREATE TEMP TABLE "a ""list" ("LOGIN" varchar(20), "Name" text, "E-mail" int); INSERT INTO "a ""list" VALUES (E' o''hara\r', '', 7); SELECT lab_participants('"a ""list"');)), q([{"login": "o'hara"}]), 'capital letters, quotes, blanks, empty values');
 is($lists->(q(CREATE TEMP TABLE pg_class (login name); INSERT INTO pg_class VALUES ('x'); SELECT lab_participants('pg_temp.pg_class');)), '[{"login": "x"}]', 'a name that the server has, too');
 is($lists->('CREATE TEMP TABLE none (login text); SELECT lab_participants(\'none\');'), '[]', 'an empty list');
+append_to_file("$dir/spreadsheet.csv", "\xEF\xBB\xBFlogin;name\r\nann;Ann Kask\r\n");
+is($lists->("CREATE TEMP TABLE s (login text, name text);\n\\copy s FROM 'spreadsheet.csv' WITH (FORMAT csv, HEADER, DELIMITER ';')\nSELECT lab_participants('s');"), '[{"name": "Ann Kask", "login": "ann"}]', 'a file of a spreadsheet');
 like(lab_error($node, 'CREATE TEMP TABLE r (logins text, "login " text); SELECT lab_participants(\'r\')'), qr/ERROR:  r has no column "login"\nDETAIL:  Its columns are logins, "login "\.\nHINT:.*view/, 'no login');
 like(lab_error($node, 'CREATE TEMP TABLE r (login text, "Login" text); SELECT lab_participants(\'r\')'), qr/ERROR:  r has several columns "login"/, 'two of them');
 like(lab_error($node, "CREATE TEMP TABLE r (login text); INSERT INTO r VALUES ('a'), (NULL), (' '); SELECT lab_participants('r')"), qr/ERROR:  r has 2 rows without a login/, 'rows without one');
