@@ -16,6 +16,7 @@
 #include "extension/account.h"
 #include "extension/compat.h"
 #include "extension/ldap_hash.h"
+#include "extension/statement.h"
 #include "libpq/scram.h"
 #include "nodes/makefuncs.h"
 #include "nodes/parsenodes.h"
@@ -110,17 +111,6 @@ lab_account_in_directory(Oid role)
 	return OidIsValid(directory) && is_member_of_role_nosuper(role, directory);
 }
 
-static void
-run(const char *sql, int nargs, Oid *types, Datum *values, int expected)
-{
-	MemoryContext before = CurrentMemoryContext;
-	int result = SPI_execute_with_args(sql, nargs, types, values, NULL, false, 0);
-
-	MemoryContextSwitchTo(before); /* SPI leaves its own behind */
-	if (result != expected)
-		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
-}
-
 /* The oid under which labcreator made the login, or InvalidOid, and where its password is. */
 static Oid
 recorded_role(const char *login, LabAuth *auth)
@@ -130,7 +120,7 @@ recorded_role(const char *login, LabAuth *auth)
 	bool isnull;
 	char *word;
 
-	run("SELECT role, auth FROM lab.accounts WHERE login = $1", 1, &type, &arg, SPI_OK_SELECT);
+	lab_statement_run("SELECT role, auth FROM lab.accounts WHERE login = $1", 1, &type, &arg, NULL);
 	if (SPI_processed == 0)
 		return InvalidOid;
 	word = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
@@ -194,18 +184,20 @@ lab_account_make(const char *login, int connections, LabAuth auth)
 	values[1] =
 		ObjectIdGetDatum(make_role(login, auth == LAB_AUTH_SCRAM ? password : NULL, connections));
 	values[2] = CStringGetTextDatum(lab_auth_words[auth]);
-	run("INSERT INTO lab.accounts (login, role, auth)\n"
+	lab_statement_run(
+		"INSERT INTO lab.accounts (login, role, auth)\n"
 		"VALUES ($1, $2, $3)\n"
 		"ON CONFLICT (login) DO UPDATE SET role = EXCLUDED.role, auth = EXCLUDED.auth",
-		3, types, values, SPI_OK_INSERT);
+		3, types, values, NULL);
 	if (auth == LAB_AUTH_MANAGED)
 	{
 		types[1] = TEXTOID;
 		values[1] = CStringGetTextDatum(lab_ldap_hash(password));
-		run("INSERT INTO lab.directory (login, password)\n"
+		lab_statement_run(
+			"INSERT INTO lab.directory (login, password)\n"
 			"VALUES ($1, $2)\n"
 			"ON CONFLICT (login) DO UPDATE SET password = EXCLUDED.password, reset = true",
-			2, types, values, SPI_OK_INSERT);
+			2, types, values, NULL);
 	}
 	return password;
 }
@@ -237,7 +229,7 @@ lab_account_reset(const char *login)
 	}
 	values[0] = DirectFunctionCall1(namein, CStringGetDatum(login));
 	values[1] = CStringGetTextDatum(lab_ldap_hash(password));
-	run("UPDATE lab.directory SET password = $2, reset = true WHERE login = $1", 2, types, values,
-		SPI_OK_UPDATE);
+	lab_statement_run("UPDATE lab.directory SET password = $2, reset = true WHERE login = $1", 2,
+					  types, values, NULL);
 	return password;
 }

@@ -11,6 +11,7 @@
 #include "extension/catalog.h"
 #include "extension/guc.h"
 #include "extension/masters.h"
+#include "extension/statement.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/array.h"
@@ -46,18 +47,6 @@ lab_privilege_end(LabPrivilege *privilege)
 	SPI_finish();
 	AtEOXact_GUC(false, privilege->nest_level);
 	SetUserIdAndSecContext(privilege->caller, privilege->security);
-}
-
-/* Runs one statement with parameters, which must succeed. */
-static void
-execute(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls)
-{
-	MemoryContext before = CurrentMemoryContext;
-	int result = SPI_execute_with_args(sql, nargs, types, values, nulls, false, 0);
-
-	MemoryContextSwitchTo(before); /* SPI leaves its own behind */
-	if (result < 0)
-		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
 }
 
 static int32
@@ -98,10 +87,10 @@ lab_catalog_find(const char *lab, Oid caller)
 	Oid type = TEXTOID;
 	Datum value = CStringGetTextDatum(lab);
 
-	execute("SELECT id, owner::oid, masters::oid[]\n"
-			"FROM lab.labs\n"
-			"WHERE name = $1 AND state = 'active'",
-			1, &type, &value, NULL);
+	lab_statement_run("SELECT id, owner::oid, masters::oid[]\n"
+					  "FROM lab.labs\n"
+					  "WHERE name = $1 AND state = 'active'",
+					  1, &type, &value, NULL);
 	/* Whether somebody else has a lab of this name is nobody's business. */
 	if (SPI_processed == 0 || !is_callers(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, caller))
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("lab \"%s\" does not exist", lab),
@@ -115,7 +104,7 @@ lab_catalog_require_room(int participants)
 	bool isnull;
 	int64 present;
 
-	execute("SELECT count(*) FROM lab.participants", 0, NULL, NULL, NULL);
+	lab_statement_run("SELECT count(*) FROM lab.participants", 0, NULL, NULL, NULL);
 	present =
 		DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 	if (present + participants > lab_max_participants)
@@ -135,11 +124,11 @@ lab_catalog_databases(int32 lab, const char *login)
 	Datum values[] = {Int32GetDatum(lab), TEXT_OR_NULL(login)};
 	List *databases = NIL;
 
-	execute("SELECT database_oid, state\n"
-			"FROM lab.participants\n"
-			"WHERE lab_id = $1 AND ($2 IS NULL OR login = $2::name)\n"
-			"ORDER BY id",
-			lengthof(types), types, values, login ? "  " : " n");
+	lab_statement_run("SELECT database_oid, state\n"
+					  "FROM lab.participants\n"
+					  "WHERE lab_id = $1 AND ($2 IS NULL OR login = $2::name)\n"
+					  "ORDER BY id",
+					  lengthof(types), types, values, login ? "  " : " n");
 	if (login && SPI_processed == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("lab has no participant \"%s\"", login),
@@ -163,12 +152,12 @@ lab_catalog_drop(int32 lab, bool keep_databases)
 	Oid types[] = {INT4OID, BOOLOID};
 	Datum values[] = {Int32GetDatum(lab), BoolGetDatum(keep_databases)};
 
-	execute("UPDATE lab.labs SET state = 'dropping', keep_databases = $2 WHERE id = $1",
-			lengthof(types), types, values, NULL);
-	execute("UPDATE lab.participants\n"
-			"SET state = 'dropping', attempts = 0, retry_at = NULL, error = NULL\n"
-			"WHERE lab_id = $1 AND $2 IS NOT NULL",
-			lengthof(types), types, values, NULL);
+	lab_statement_run("UPDATE lab.labs SET state = 'dropping', keep_databases = $2 WHERE id = $1",
+					  lengthof(types), types, values, NULL);
+	lab_statement_run("UPDATE lab.participants\n"
+					  "SET state = 'dropping', attempts = 0, retry_at = NULL, error = NULL\n"
+					  "WHERE lab_id = $1 AND $2 IS NOT NULL",
+					  lengthof(types), types, values, NULL);
 }
 
 /* A row to be inserted: columns with their values, in any number. */
@@ -252,12 +241,12 @@ lab_catalog_add(const LabSpec *spec, Jsonb *source, Oid owner, Oid reference)
 	put_text(&row, "auth", lab_auth_words[spec->auth]);
 	put(&row, "inactive", TEXTARRAYOID, true, text_array(spec->inactive));
 
-	execute(psprintf("INSERT INTO lab.labs (%s)\n"
-					 "VALUES (%s)\n"
-					 "ON CONFLICT (name) DO NOTHING\n"
-					 "RETURNING id",
-					 row.columns.data, row.places.data),
-			row.n, row.types, row.values, row.nulls);
+	lab_statement_run(psprintf("INSERT INTO lab.labs (%s)\n"
+							   "VALUES (%s)\n"
+							   "ON CONFLICT (name) DO NOTHING\n"
+							   "RETURNING id",
+							   row.columns.data, row.places.data),
+					  row.n, row.types, row.values, row.nulls);
 	if (SPI_processed == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT), errmsg("lab \"%s\" exists already", spec->lab),
@@ -271,8 +260,8 @@ lab_catalog_set_hidden(int32 lab, Oid hidden)
 	Oid types[] = {INT4OID, OIDOID};
 	Datum values[] = {Int32GetDatum(lab), ObjectIdGetDatum(hidden)};
 
-	execute("UPDATE lab.labs SET hidden_oid = $2 WHERE id = $1", lengthof(types), types, values,
-			NULL);
+	lab_statement_run("UPDATE lab.labs SET hidden_oid = $2 WHERE id = $1", lengthof(types), types,
+					  values, NULL);
 }
 
 /* Does the fact belong to the task, as its own check or by one of its globs? */
@@ -303,11 +292,11 @@ add_task(int32 lab, int position, const char *name, const char *title, const cha
 	nulls[5] = NULL_IF(hint == NULL);
 
 	/* Points that the spec leaves open are known when the checks are. */
-	execute("INSERT INTO lab.tasks (lab_id, position, name, title, given_points, hint)\n"
-			"VALUES ($1, $2, $3, $4, $5::numeric, $6)\n"
-			"ON CONFLICT (lab_id, name) DO UPDATE SET name = EXCLUDED.name\n"
-			"RETURNING id",
-			lengthof(types), types, values, nulls);
+	lab_statement_run("INSERT INTO lab.tasks (lab_id, position, name, title, given_points, hint)\n"
+					  "VALUES ($1, $2, $3, $4, $5::numeric, $6)\n"
+					  "ON CONFLICT (lab_id, name) DO UPDATE SET name = EXCLUDED.name\n"
+					  "RETURNING id",
+					  lengthof(types), types, values, nulls);
 	return returned_id();
 }
 
@@ -346,10 +335,10 @@ add_check(int32 lab, int32 task, const LabFact *fact)
 					  CStringGetTextDatum(fact->definition)};
 	LabCheck *check = palloc(sizeof(LabCheck));
 
-	execute("INSERT INTO lab.checks (lab_id, task_id, kind, object, owner, definition)\n"
-			"VALUES ($1, $2, $3, $4, $5, $6::jsonb)\n"
-			"RETURNING id",
-			lengthof(types), types, values, NULL);
+	lab_statement_run("INSERT INTO lab.checks (lab_id, task_id, kind, object, owner, definition)\n"
+					  "VALUES ($1, $2, $3, $4, $5, $6::jsonb)\n"
+					  "RETURNING id",
+					  lengthof(types), types, values, NULL);
 	check->id = returned_id();
 	check->fact = *fact;
 	return check;
@@ -414,9 +403,9 @@ lab_catalog_share_points(int32 lab, List *kept)
 	values[0] = Int32GetDatum(lab);
 	values[1] =
 		PointerGetDatum(construct_array(ids, n, INT4OID, sizeof(int32), true, TYPALIGN_INT));
-	execute("UPDATE lab.checks SET kept = true WHERE lab_id = $1 AND id = ANY ($2)", 2, types,
-			values, NULL);
-	execute("SELECT lab.share_points($1)", 1, types, values, NULL);
+	lab_statement_run("UPDATE lab.checks SET kept = true WHERE lab_id = $1 AND id = ANY ($2)", 2,
+					  types, values, NULL);
+	lab_statement_run("SELECT lab.share_points($1)", 1, types, values, NULL);
 }
 
 void
@@ -433,9 +422,10 @@ lab_catalog_add_participant(int32 lab, const LabSpecParticipant *participant)
 
 	nulls[3] = NULL_IF(participant->team == NULL);
 	nulls[4] = NULL_IF(participant->email == NULL);
-	execute("INSERT INTO lab.participants (lab_id, login, name, team, email, database, total)\n"
-			"SELECT $1, $2, $3, $4, $5, $6, count(*)\n"
-			"FROM lab.checks\n"
-			"WHERE lab_id = $1 AND points > 0",
-			lengthof(types), types, values, nulls);
+	lab_statement_run(
+		"INSERT INTO lab.participants (lab_id, login, name, team, email, database, total)\n"
+		"SELECT $1, $2, $3, $4, $5, $6, count(*)\n"
+		"FROM lab.checks\n"
+		"WHERE lab_id = $1 AND points > 0",
+		lengthof(types), types, values, nulls);
 }

@@ -7,6 +7,7 @@
 #include "postgres.h"
 
 #include "commands/dbcommands.h"
+#include "commands/trigger.h"
 #include "extension/catalog.h"
 #include "extension/functions.h"
 #include "extension/guc.h"
@@ -22,6 +23,7 @@
 PG_FUNCTION_INFO_V1(lab_drop);
 PG_FUNCTION_INFO_V1(lab_evaluate);
 PG_FUNCTION_INFO_V1(lab_workers);
+PG_FUNCTION_INFO_V1(lab_wanted_changed);
 
 void
 lab_require_control_database(void)
@@ -42,6 +44,20 @@ lab_require_control_database(void)
 						errhint("Connect to \"%s\", or change labcreator.database and restart "
 								"the server.",
 								lab_database)));
+}
+
+/*
+ * The trigger on the tables that the coordinator reads, once a statement.  Functions announce what
+ * they change by themselves; this is for rows that come from a dump.
+ */
+Datum
+lab_wanted_changed(PG_FUNCTION_ARGS)
+{
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("lab.wanted_changed() is a trigger")));
+	lab_announce_wanted();
+	return PointerGetDatum(NULL);
 }
 
 /*

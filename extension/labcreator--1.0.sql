@@ -1001,14 +1001,22 @@ $$;
 COMMENT ON FUNCTION lab.error_name(text) IS 'an SQLSTATE with what it means, where it is a common one';
 GRANT EXECUTE ON FUNCTION lab.error_name(text) TO lab_master;
 
+CREATE FUNCTION lab.check_title(kind text, object text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+	SELECT CASE WHEN starts_with(object, kind || ' of ') THEN object ELSE replace(kind, '_', ' ') || ' ' || object END
+$$;
+COMMENT ON FUNCTION lab.check_title(text, text) IS 'a check as a person names it: foreign key shop.orders (customer_id), sequence of shop.orders.id';
+
 CREATE FUNCTION lab.check_name(kind text, object text, owner text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
-	SELECT replace(kind, '_', ' ') || CASE
-		WHEN object = owner THEN ''
-		WHEN starts_with(object, owner) THEN ' ' || ltrim(substr(object, length(owner) + 1), ' .')
-		ELSE ' ' || object
+	SELECT CASE
+		WHEN object = owner THEN replace(kind, '_', ' ')
+		WHEN starts_with(object, owner) THEN replace(kind, '_', ' ') || ' ' || ltrim(substr(object, length(owner) + 1), ' .')
+		ELSE lab.check_title(kind, object)
 	END
 $$;
 COMMENT ON FUNCTION lab.check_name(text, text, text) IS 'a check, said of the object that it belongs to: foreign key (customer_id)';
@@ -1569,7 +1577,7 @@ BEGIN
 	INSERT INTO lab.events (participant_id, kind, object, detail)
 	VALUES (NEW.participant_id,
 		CASE WHEN NEW.status = 'pass' THEN 'progress' WHEN was = 'pass' THEN 'regress' ELSE 'result' END,
-		replace(of_check.kind, '_', ' ') || ' ' || of_check.object,
+		lab.check_title(of_check.kind, of_check.object),
 		NEW.status);
 
 	IF NEW.status <> 'pass' THEN
@@ -2726,6 +2734,15 @@ $$;
 -- ---------------------------------------------------------------------------
 -- pg_dump takes what the tables hold, and where their sequences are.
 -- ---------------------------------------------------------------------------
+
+-- While a dump is restored other triggers are off, and the coordinator may have read the
+-- tables when they were still empty.
+CREATE FUNCTION lab.wanted_changed()
+RETURNS trigger
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'lab_wanted_changed';
+COMMENT ON FUNCTION lab.wanted_changed() IS 'trigger: wakes the coordinator when the transaction commits';
+REVOKE EXECUTE ON FUNCTION lab.wanted_changed() FROM PUBLIC;
 DO $$
 DECLARE
 	relation record;
@@ -2739,3 +2756,10 @@ BEGIN
 	END LOOP;
 END
 $$;
+
+CREATE TRIGGER wake AFTER INSERT ON lab.labs FOR EACH STATEMENT EXECUTE FUNCTION lab.wanted_changed();
+CREATE TRIGGER wake AFTER INSERT ON lab.participants FOR EACH STATEMENT EXECUTE FUNCTION lab.wanted_changed();
+CREATE TRIGGER wake AFTER INSERT ON lab.checks FOR EACH STATEMENT EXECUTE FUNCTION lab.wanted_changed();
+ALTER TABLE lab.labs ENABLE ALWAYS TRIGGER wake;
+ALTER TABLE lab.participants ENABLE ALWAYS TRIGGER wake;
+ALTER TABLE lab.checks ENABLE ALWAYS TRIGGER wake;

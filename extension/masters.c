@@ -12,6 +12,7 @@
 #include "executor/spi.h"
 #include "extension/masters.h"
 #include "extension/spec_values.h"
+#include "extension/statement.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
@@ -83,11 +84,10 @@ lab_masters_set(int32 lab, const LabSpec *spec)
 	values[0] = Int32GetDatum(lab);
 	values[1] = PointerGetDatum(construct_array(roles, list_length(spec->masters), OIDOID,
 												sizeof(Oid), true, TYPALIGN_INT));
-	if (SPI_execute_with_args("UPDATE lab.labs\n"
-							  "SET masters = $2::regrole[]\n"
-							  "WHERE id = $1 AND masters <> $2::regrole[]",
-							  lengthof(types), types, values, NULL, false, 0) != SPI_OK_UPDATE)
-		elog(ERROR, "could not record the masters of a lab");
+	lab_statement_run("UPDATE lab.labs\n"
+					  "SET masters = $2::regrole[]\n"
+					  "WHERE id = $1 AND masters <> $2::regrole[]",
+					  lengthof(types), types, values, NULL);
 }
 
 void
@@ -98,16 +98,13 @@ lab_masters_require_login(const char *login, Oid caller)
 	HeapTuple row;
 	bool isnull;
 
-	/* clang-format off */
-	if (SPI_execute_with_args("SELECT l.owner::oid, l.masters::oid[]\n"
-							  "FROM lab.participants p\n"
-							  "JOIN lab.labs l ON l.id = p.lab_id\n"
-							  "WHERE p.login = $1::name AND l.state = 'active'\n"
-							  "ORDER BY p.id\n"
-							  "LIMIT 1",
-							  1, &type, &value, NULL, true, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read lab.participants");
-	/* clang-format on */
+	lab_statement_run("SELECT l.owner::oid, l.masters::oid[]\n"
+					  "FROM lab.participants p\n"
+					  "JOIN lab.labs l ON l.id = p.lab_id\n"
+					  "WHERE p.login = $1::name AND l.state = 'active'\n"
+					  "ORDER BY p.id\n"
+					  "LIMIT 1",
+					  1, &type, &value, NULL);
 	if (SPI_processed == 0)
 		return;
 	row = SPI_tuptable->vals[0];

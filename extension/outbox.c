@@ -17,6 +17,7 @@
 #include "extension/hooks.h"
 #include "extension/outbox.h"
 #include "extension/shmem.h"
+#include "extension/statement.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "pgstat.h"
@@ -107,24 +108,15 @@ ask_and_wait(void)
 	ConditionVariableCancelSleep();
 }
 
-static void
-select_rows(const char *sql, int nargs, Oid *types, Datum *values)
-{
-	MemoryContext before = CurrentMemoryContext;
-
-	if (SPI_execute_with_args(sql, nargs, types, values, NULL, false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not execute \"%s\"", sql);
-	MemoryContextSwitchTo(before);
-}
-
 /* A target that could not be compared is an error, not an empty list. */
 static void
 require_answers(void)
 {
 	HeapTuple row;
 
-	select_rows("SELECT target, error FROM lab.targets WHERE error IS NOT NULL ORDER BY target", 0,
-				NULL, NULL);
+	lab_statement_run(
+		"SELECT target, error FROM lab.targets WHERE error IS NOT NULL ORDER BY target", 0, NULL,
+		NULL, NULL);
 	if (SPI_processed == 0)
 		return;
 	row = SPI_tuptable->vals[0];
@@ -157,7 +149,7 @@ lab_reconcile(PG_FUNCTION_ARGS)
 	require_answers();
 
 	/* clang-format off */
-	select_rows("SELECT d.target, d.subject, d.what\n"
+	lab_statement_run("SELECT d.target, d.subject, d.what\n"
 				"FROM lab.drift d\n"
 				"WHERE d.at >= $2\n"
 				"	AND (d.lab IS NULL OR d.target = 'ldap' OR d.lab = (SELECT name FROM lab.labs WHERE id = $1))\n"
@@ -179,7 +171,7 @@ lab_reconcile(PG_FUNCTION_ARGS)
 				"WHERE b.state <> 'published'\n"
 				"	AND coalesce(b.lab = (SELECT name FROM lab.labs WHERE id = $1), true)\n"
 				"ORDER BY 1, 2",
-				lengthof(types), types, values);
+				lengthof(types), types, values, NULL);
 	/* clang-format on */
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{

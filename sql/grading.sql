@@ -92,6 +92,7 @@ SELECT login, state, passed, total, score FROM lab_progress('grading');
 SELECT count(*) AS history FROM lab.progress \gset
 SELECT lab_evaluate('grading', 'right');
 SELECT count(*) - :history AS more FROM lab.progress;
+SELECT DISTINCT object FROM lab_timeline('grading', 'right') WHERE object LIKE '%sequence%' ORDER BY object;
 SELECT lab_evaluate('grading', 'nobody');
 SELECT lab_drop('grading');
 SET client_min_messages = error;

@@ -10,6 +10,25 @@ use JSON::PP;
 
 our @EXPORT = qw(lab_node make_reference create_lab lab_sql lab_error reachable worker_pid poll comes_back);
 
+# A psql that cannot connect may be gone before its input is written to it, and IPC::Run dies of that.  Nothing of the
+# input was read then (it fits into the pipe), so psql is simply called again.
+{
+	my $psql = \&PostgreSQL::Test::Cluster::psql;
+
+	no warnings 'redefine';
+	*PostgreSQL::Test::Cluster::psql = sub {
+		my ($node, $database, $sql, @rest) = @_;
+		my @result;
+
+		for my $attempt (1 .. 50)
+		{
+			return wantarray ? @result : $result[0] if eval { @result = $psql->($node, $database, $sql, @rest); 1 };
+			die $@ if $@ !~ /Broken pipe/ || length($sql // '') > 32768;
+		}
+		die "psql has never read its input: $@";
+	};
+}
+
 # A running server whose control database has the extension, with role teacher as lab master.
 sub lab_node
 {

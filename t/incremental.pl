@@ -13,7 +13,7 @@ use Lab;
 my $seed = $ENV{LAB_SEED} // 20261125;
 srand $seed;
 my $node = lab_node('incremental', 'labcreator.sweep_interval' => 0, 'labcreator.debounce' => 0,
-	'labcreator.linger' => "'10min'");
+	'labcreator.linger' => "'10min'", 'autovacuum' => 'off');
 my $schema = <<'SQL';
 CREATE SCHEMA s;
 CREATE TYPE s.mood AS ENUM ('sad', 'ok');
@@ -49,8 +49,8 @@ sub change
 	my ($sql) = @_;
 	lab_sql($node, "SELECT lab_evaluate('l', 'ann')");    # nothing is under way
 	my ($before, $judged) = split /\|/, lab_sql($node, 'SELECT evaluations, judged FROM lab.workers()');
-	# the last statement sees to it that there is an event, also after what changed nothing
-	my ($status) = $node->psql('l_ann', "$sql;\nSELECT pg_current_xact_id()", extra_params => [ '-U', 'ann' ]);
+	# one commit, one evaluation; the last statement sees to it that there is an event, also after what changed nothing
+	my ($status) = $node->psql('l_ann', "BEGIN;\n$sql;\nSELECT pg_current_xact_id();\nCOMMIT", extra_params => [ '-U', 'ann' ]);
 
 	return if $status != 0;
 	poll($node, "SELECT evaluations > $before FROM lab.workers()") or die "no evaluation after: $sql";
@@ -99,7 +99,7 @@ my @changes = (
 	'ALTER TABLE s.people DROP CONSTRAINT people_age_check1', 'ALTER TABLE s.pets ALTER weight SET DEFAULT 2', "ALTER TABLE s.pets ALTER weight SET DEFAULT '1.0'",
 	"ALTER TYPE s.mood RENAME VALUE 'ok' TO 'fine'", "ALTER TYPE s.mood RENAME VALUE 'fine' TO 'ok'", 'ALTER TABLE s.pets RENAME TO animals', 'ALTER TABLE s.animals RENAME TO pets',
 	'CREATE INDEX ON s.pets (owner)', 'COMMENT ON TABLE s.pets IS NULL', 'UPDATE s.pets SET weight = CASE id WHEN 1 THEN 3 WHEN 2 THEN 4.5 ELSE 10 END',
-	'BEGIN; SAVEPOINT a; INSERT INTO s.notes VALUES (3); ROLLBACK TO a; UPDATE s.people SET age = 30 WHERE id = 1; COMMIT', 'DO $$ BEGIN UPDATE s.people SET age = 40 WHERE id = 2; DELETE FROM s.notes WHERE id = 3; END $$',
+	'SAVEPOINT a; INSERT INTO s.notes VALUES (3); ROLLBACK TO a; UPDATE s.people SET age = 30 WHERE id = 1', 'DO $$ BEGIN UPDATE s.people SET age = 40 WHERE id = 2; DELETE FROM s.notes WHERE id = 3; END $$',
 	'ALTER TABLE s.visits DETACH PARTITION s.visits_25', "ALTER TABLE s.visits ATTACH PARTITION s.visits_25 FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')",
 	'DROP VIEW s.heavy', 'CREATE VIEW s.heavy AS SELECT name FROM s.loads WHERE total > 5',
 );

@@ -10,6 +10,7 @@
 
 #include "executor/spi.h"
 #include "extension/ldap_settings.h"
+#include "extension/statement.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "worker/ldap_entry.h"
@@ -153,17 +154,6 @@ hear(LabLdap *session, LabLdapJob *job, LDAPMessage *result, const LabLdapAnswer
 }
 
 static void
-run(const char *sql)
-{
-	MemoryContext before = CurrentMemoryContext;
-	int result = SPI_execute(sql, false, 0);
-
-	MemoryContextSwitchTo(before);
-	if (result != SPI_OK_SELECT)
-		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
-}
-
-static void
 read_accounts(Sweep *sweep)
 {
 	HASHCTL info = {0};
@@ -174,7 +164,7 @@ read_accounts(Sweep *sweep)
 	sweep->accounts = hash_create("accounts of the directory", 256, &info,
 								  HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
 	/* clang-format off */
-	run("SELECT d.login, p.name, p.email\n"
+	lab_statement_run("SELECT d.login, p.name, p.email\n"
 		"FROM lab.directory d\n"
 		"LEFT JOIN LATERAL (\n"
 		"	SELECT name, email\n"
@@ -182,7 +172,7 @@ read_accounts(Sweep *sweep)
 		"	WHERE login = d.login\n"
 		"	ORDER BY id DESC\n"
 		"	LIMIT 1\n"
-		") p ON true");
+		") p ON true", 0, NULL, NULL, NULL);
 	/* clang-format on */
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
@@ -212,7 +202,8 @@ prepare(List *notices)
 		sweep->job.hear = hear;
 		sweep->notice = notice;
 		read_accounts(sweep);
-		run("SELECT name FROM lab.labs WHERE auth = 'managed' ORDER BY id");
+		lab_statement_run("SELECT name FROM lab.labs WHERE auth = 'managed' ORDER BY id", 0, NULL,
+						  NULL, NULL);
 		for (uint64 i = 0; i < SPI_processed; i++)
 			sweep->labs =
 				lappend(sweep->labs, SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));

@@ -18,6 +18,7 @@
 #include "executor/spi.h"
 #include "extension/compat.h"
 #include "extension/guc.h"
+#include "extension/statement.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
@@ -25,6 +26,7 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 #include "worker/observe.h"
+#include "worker/session.h"
 
 #define PAIRS 20 /* that the error quotient looks back */
 #define BOTH_FAIL 8
@@ -142,17 +144,6 @@ object_name(const LabWatched *watched, uint64 key)
 	return object ? object->owner : NULL;
 }
 
-static void
-execute(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls, int expected)
-{
-	MemoryContext before = CurrentMemoryContext;
-	int result = SPI_execute_with_args(sql, nargs, types, values, nulls, false, 0);
-
-	MemoryContextSwitchTo(before);
-	if (result != expected)
-		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
-}
-
 static TimestampTz
 time_value(int column)
 {
@@ -220,11 +211,11 @@ load(LabWatched *watched)
 	if (observed->loaded)
 		return observed;
 	/* clang-format off */
-	execute("SELECT first_seen, first_login, last_login, last_statement, active_since, run_since,\n"
+	lab_statement_run("SELECT first_seen, first_login, last_login, last_statement, active_since, run_since,\n"
 			"	object_since, run_length, object_successes, previous, run_sqlstate, pair_scores, object\n"
 			"FROM lab.activity\n"
 			"WHERE participant_id = $1",
-			1, &type, &value, NULL, SPI_OK_SELECT);
+			1, &type, &value, NULL);
 	/* clang-format on */
 	observed->previous = -1;
 	if (SPI_processed == 1)
@@ -273,11 +264,11 @@ add_event(const LabWatched *watched, const LabDoing *outcome, const char *kind, 
 	char nulls[] = {' ', ' ', ' ', object ? ' ' : 'n', outcome->sqlstate ? ' ' : 'n', '\0'};
 
 	/* They can be gone: the lab was dropped since it was read. */
-	execute("INSERT INTO lab.events (participant_id, at, kind, object, detail)\n"
-			"SELECT id, $2, $3, $4, $5\n"
-			"FROM lab.participants\n"
-			"WHERE id = $1",
-			lengthof(types), types, values, nulls, SPI_OK_INSERT);
+	lab_statement_run("INSERT INTO lab.events (participant_id, at, kind, object, detail)\n"
+					  "SELECT id, $2, $3, $4, $5\n"
+					  "FROM lab.participants\n"
+					  "WHERE id = $1",
+					  lengthof(types), types, values, nulls);
 }
 
 static void
@@ -288,8 +279,7 @@ count_error(const LabWatched *watched, int sqlstate, const char *object)
 					  CStringGetTextDatum(unpack_sql_state(sqlstate)),
 					  CStringGetTextDatum(object ? object : "")};
 
-	execute("SELECT lab.count_error($1, $2, $3)", lengthof(types), types, values, NULL,
-			SPI_OK_SELECT);
+	lab_statement_run("SELECT lab.count_error($1, $2, $3)", lengthof(types), types, values, NULL);
 }
 
 static void
@@ -432,7 +422,7 @@ save(const LabWatched *watched, const LabObserved *observed, const LabActivity *
 	types[n] = INT2ARRAYOID;
 	values[n++] = scores_array(observed);
 	/* clang-format off */
-	execute("UPDATE lab.activity\n"
+	lab_statement_run("UPDATE lab.activity\n"
 			"SET first_seen = $2, first_login = $3, last_login = $4, last_statement = $5,\n"
 			"	active_since = $6, run_since = $7, object_since = $8,\n"
 			"	previous = $9, run_sqlstate = $10, object = $11,\n"
@@ -440,7 +430,7 @@ save(const LabWatched *watched, const LabObserved *observed, const LabActivity *
 			"	commits = commits + $15,\n"
 			"	run_length = $16, object_successes = $17, pair_scores = $18\n"
 			"WHERE participant_id = $1",
-			n, types, values, nulls, SPI_OK_UPDATE);
+			n, types, values, nulls);
 	/* clang-format on */
 }
 
@@ -496,7 +486,7 @@ stirred_entries(void)
 void
 lab_observe_drain(void)
 {
-	MemoryContext before = CurrentMemoryContext;
+	MemoryContext before;
 	LabActivity *copies;
 	List *entries;
 	ListCell *cell;
@@ -509,16 +499,10 @@ lab_observe_drain(void)
 		return;
 	copies = palloc(sizeof(LabActivity) * list_length(entries));
 
-	SetCurrentStatementStartTimestamp();
-	StartTransactionCommand();
-	PushActiveSnapshot(GetTransactionSnapshot());
-	SPI_connect();
+	before = lab_session_begin();
 	foreach (cell, entries)
 		drain(lfirst(cell), &copies[foreach_current_index(cell)]);
-	SPI_finish();
-	PopActiveSnapshot();
-	CommitTransactionCommand();
-	MemoryContextSwitchTo(before);
+	lab_session_commit(before);
 
 	foreach (cell, entries)
 	{

@@ -281,7 +281,7 @@ class_of(const LabProbe *probe)
 	ListCell *cell;
 
 	initStringInfo(&text);
-	appendStringInfo(&text, "%d %s " UINT64_FORMAT, outcome->sqlstate,
+	appendStringInfo(&text, "%d %d %s " UINT64_FORMAT, probe->variety, outcome->sqlstate,
 					 outcome->digest ? outcome->digest : "", outcome->rows);
 	foreach (cell, outcome->effects)
 	{

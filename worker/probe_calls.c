@@ -3,8 +3,9 @@
  *		Calls of a routine with all sorts of values.
  *
  * Half of the calls take ordinary values in every place, combined so that each
- * value has its turn with different partners; the rest have an edge in one
- * place, and then some leave out arguments that have defaults.  The seed is the
+ * value has its turn with different partners, or together from a row of the data;
+ * the rest have an edge in one place, and then some leave out arguments that have
+ * defaults.  The seed is the
  * routine's name: the same calls come out every time.
  */
 #include "postgres.h"
@@ -17,6 +18,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "worker/probe_routine.h"
+#include "worker/probe_rows.h"
 
 #define GROUP_ROWS 6 /* rows that an aggregate gets at most */
 
@@ -27,6 +29,7 @@ static const Oid stand_ins[] = {INT4OID, TEXTOID, NUMERICOID};
 enum
 {
 	ORDINARY,
+	ROWS,
 	EDGES,
 	LEFT_OUT,
 	WINDOWS,
@@ -40,7 +43,8 @@ typedef struct Calls
 	pg_prng_state random;
 	List *calls; /* of LabProbe * */
 	int limit;
-	int group;
+	int group;   /* of the calls that are being added */
+	int variety; /* within the group */
 } Calls;
 
 static Oid
@@ -133,13 +137,17 @@ is_full(const Calls *calls)
 static void
 add_call(Calls *calls, char *sql)
 {
+	LabProbe *probe;
 	ListCell *cell;
 
 	foreach (cell, calls->calls)
 		if (strcmp(((LabProbe *) lfirst(cell))->step.sql, sql) == 0)
 			return;
-	if (!is_full(calls))
-		calls->calls = lappend(calls->calls, lab_probe_look(sql, calls->group));
+	if (is_full(calls))
+		return;
+	probe = lab_probe_look(sql, calls->group);
+	probe->variety = calls->variety;
+	calls->calls = lappend(calls->calls, probe);
 }
 
 /* A call with the first n arguments. */
@@ -196,24 +204,50 @@ add_plain_calls(Calls *calls)
 		}
 }
 
-/* One edge, and ordinary values around it. */
+/*
+ * One edge, and ordinary values around it; each argument has its turn.  That it is
+ * NULL, and each other edge, tells something else in each place, even if the same
+ * comes of it.
+ */
 static void
 add_edge_calls(Calls *calls)
 {
 	int n = calls->routine->narguments;
 	char **arguments = palloc0(sizeof(char *) * Max(n, 1));
+	int most = 0;
 
 	calls->group = EDGES;
 	for (int i = 0; i < n; i++)
-	{
-		ListCell *cell;
-
-		foreach (cell, calls->values[i].edges)
+		most = Max(most, list_length(calls->values[i].edges));
+	for (int turn = 0; turn < most; turn++)
+		for (int i = 0; i < n; i++)
 		{
+			if (turn >= list_length(calls->values[i].edges))
+				continue;
 			for (int j = 0; j < n; j++)
-				arguments[j] = i == j ? lfirst(cell) : pick_any(calls, &calls->values[j]);
+				arguments[j] = i == j ? list_nth(calls->values[i].edges, turn)
+									  : pick_any(calls, &calls->values[j]);
+			calls->variety = turn == 0 ? -1 - i : 1 + i;
 			add_plain_call(calls, arguments, n);
 		}
+	calls->variety = 0;
+}
+
+/* Arguments that are in one row of the data. */
+static void
+add_row_calls(Calls *calls, const LabMentions *mentions, int timeout)
+{
+	ListCell *cell;
+
+	calls->group = ROWS;
+	foreach (cell, lab_rows_for(calls->routine, mentions, timeout))
+	{
+		char **arguments = lfirst(cell);
+
+		for (int i = 0; i < calls->routine->narguments; i++)
+			if (arguments[i] == NULL)
+				arguments[i] = pick_any(calls, &calls->values[i]);
+		add_plain_call(calls, arguments, calls->routine->narguments);
 	}
 }
 
@@ -302,7 +336,7 @@ add_groups(Calls *calls)
 List *
 lab_routine_calls(const LabRoutine *routine, const LabMentions *mentions, int limit, int timeout)
 {
-	Calls calls = {routine, NULL, {0}, NIL, limit};
+	Calls calls = {.routine = routine, .limit = limit};
 	int turns = is_polymorphic(routine) ? lengthof(stand_ins) : 1;
 
 	calls.values = palloc0(sizeof(LabValues) * Max(routine->narguments, 1));
@@ -329,6 +363,7 @@ lab_routine_calls(const LabRoutine *routine, const LabMentions *mentions, int li
 			add_groups(&calls);
 		else
 		{
+			add_row_calls(&calls, mentions, timeout);
 			calls.limit -= limit / turns / 3; /* room for edges */
 			add_plain_calls(&calls);
 			calls.limit += limit / turns / 3;

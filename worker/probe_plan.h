@@ -14,6 +14,7 @@ typedef struct LabProbe
 	LabStep step;        /* one that is kept changes the data for those after it */
 	LabOutcome expected; /* in the reference */
 	int group;           /* of candidates: each group gets its share of those that are kept */
+	int variety;         /* in a group: the same outcome of another one is something new */
 } LabProbe;
 
 typedef struct LabPlan

@@ -110,7 +110,6 @@ lab_values_query(const char *query, Oid role, int timeout)
 	return answers;
 }
 
-
 static void
 add(List **list, char *expression)
 {
@@ -168,8 +167,8 @@ static const char columns[] =
 
 /* clang-format on */
 
-static Datum
-words_array(const LabMentions *mentions)
+Datum
+lab_values_words(const LabMentions *mentions)
 {
 	List *words = mentions ? mentions->words : NIL;
 	Datum *values = palloc(sizeof(Datum) * Max(list_length(words), 1));
@@ -188,7 +187,7 @@ sample_queries(Oid type, const char *name, const LabMentions *mentions)
 	MemoryContext context = CurrentMemoryContext;
 	Oid types[] = {OIDOID, TEXTOID, TEXTARRAYOID};
 	Datum arguments[] = {ObjectIdGetDatum(type), CStringGetTextDatum(name ? name : ""),
-						 words_array(mentions)};
+						 lab_values_words(mentions)};
 	List *queries = NIL;
 
 	SPI_connect();
@@ -202,6 +201,14 @@ sample_queries(Oid type, const char *name, const LabMentions *mentions)
 	return queries;
 }
 
+/* Together with another edge it would show what nobody asks for: NaN / 0 is NaN. */
+static bool
+is_no_number(const char *value)
+{
+	return strcmp(value, "NaN") == 0 || pg_strcasecmp(value, "infinity") == 0 ||
+		   pg_strcasecmp(value, "-infinity") == 0;
+}
+
 static void
 add_samples(LabValues *values, Oid type, const char *name, const LabMentions *mentions, Oid role,
 			int timeout)
@@ -211,7 +218,8 @@ add_samples(LabValues *values, Oid type, const char *name, const LabMentions *me
 
 	foreach (query, sample_queries(type, name, mentions))
 		foreach (value, lab_values_query(lfirst(query), role, timeout))
-			add(&values->ordinary, lab_literal(lfirst(value), type));
+			add(is_no_number(lfirst(value)) ? &values->edges : &values->ordinary,
+				lab_literal(lfirst(value), type));
 }
 
 static void

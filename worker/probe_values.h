@@ -35,4 +35,7 @@ extern void lab_literals_mentioned(List **list, Oid type, const LabMentions *men
 /* The first column of the query's rows, run as the role; NIL where it fails. */
 extern List *lab_values_query(const char *query, Oid role, int timeout);
 
+/* The words that code mentions, as text[]. */
+extern Datum lab_values_words(const LabMentions *mentions);
+
 #endif /* LAB_PROBE_VALUES_H */

@@ -26,6 +26,7 @@
 #include "extension/guc.h"
 #include "extension/hooks.h"
 #include "extension/shmem.h"
+#include "extension/statement.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
@@ -66,32 +67,6 @@ typedef struct Work
 	char *template;
 } Work;
 
-static void
-begin(void)
-{
-	SetCurrentStatementStartTimestamp();
-	StartTransactionCommand();
-	PushActiveSnapshot(GetTransactionSnapshot());
-	SPI_connect();
-}
-
-static void
-commit(void)
-{
-	SPI_finish();
-	PopActiveSnapshot();
-	CommitTransactionCommand();
-}
-
-static void
-run(const char *sql, int nargs, Oid *types, Datum *values)
-{
-	int result = SPI_execute_with_args(sql, nargs, types, values, NULL, false, 0);
-
-	if (result < 0)
-		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
-}
-
 /* A statement about the participant alone. */
 static void
 run_for(const Work *work, const char *sql)
@@ -99,7 +74,7 @@ run_for(const Work *work, const char *sql)
 	Oid type = INT4OID;
 	Datum value = Int32GetDatum(work->participant);
 
-	run(sql, 1, &type, &value);
+	lab_statement_run(sql, 1, &type, &value, NULL);
 }
 
 static char *
@@ -135,14 +110,14 @@ next_work(MemoryContext context)
 	Work *work = NULL;
 	uint64 n;
 	int32 *ids;
+	MemoryContext before = lab_session_begin();
 
-	begin();
-	run("SELECT id\n"
-		"FROM lab.participants\n"
-		"WHERE state <> 'ready' AND (retry_at IS NULL OR retry_at <= "
-		"pg_catalog.clock_timestamp())\n"
-		"ORDER BY state = 'dropping' DESC, attempts, id",
-		0, NULL, NULL);
+	lab_statement_run("SELECT id\n"
+					  "FROM lab.participants\n"
+					  "WHERE state <> 'ready' AND (retry_at IS NULL OR retry_at <= "
+					  "pg_catalog.clock_timestamp())\n"
+					  "ORDER BY state = 'dropping' DESC, attempts, id",
+					  0, NULL, NULL, NULL);
 	n = SPI_processed;
 	ids = palloc(sizeof(int32) * Max(n, 1));
 	for (uint64 i = 0; i < n; i++)
@@ -160,14 +135,15 @@ next_work(MemoryContext context)
 		if (!claim(ids[i]))
 			continue;
 		/* Somebody may have finished it between our reading and our claim. */
-		run("SELECT p.lab_id, p.state = 'dropping', l.keep_databases, p.login, p.database,\n"
+		lab_statement_run(
+			"SELECT p.lab_id, p.state = 'dropping', l.keep_databases, p.login, p.database,\n"
 			"	coalesce(p.database_oid, 0), r.rolname, coalesce(l.starter, 'template0')\n"
 			"FROM lab.participants p\n"
 			"JOIN lab.labs l ON l.id = p.lab_id\n"
 			"LEFT JOIN pg_catalog.pg_roles r ON r.oid = l.owner::pg_catalog.oid\n"
 			"WHERE p.id = $1 AND p.state <> 'ready'\n"
 			"	AND (p.retry_at IS NULL OR p.retry_at <= pg_catalog.clock_timestamp())",
-			1, &type, &value);
+			1, &type, &value, NULL);
 		if (SPI_processed == 0)
 		{
 			unclaim(ids[i]);
@@ -184,7 +160,7 @@ next_work(MemoryContext context)
 		work->owner = copied_value(7, context);
 		work->template = copied_value(8, context);
 	}
-	commit();
+	lab_session_commit(before);
 	return work;
 }
 
@@ -198,11 +174,11 @@ choose_oid(Work *work)
 	Oid types[] = {INT4OID, OIDOID};
 	Datum values[2];
 	Relation databases;
+	MemoryContext before = lab_session_begin();
 
-	begin();
 	if (OidIsValid(work->oid) && get_database_name(work->oid))
 	{
-		commit();
+		lab_session_commit(before);
 		return;
 	}
 	databases = table_open(DatabaseRelationId, AccessShareLock);
@@ -210,8 +186,9 @@ choose_oid(Work *work)
 	table_close(databases, AccessShareLock);
 	values[0] = Int32GetDatum(work->participant);
 	values[1] = ObjectIdGetDatum(work->oid);
-	run("UPDATE lab.participants SET database_oid = $2 WHERE id = $1", 2, types, values);
-	commit();
+	lab_statement_run("UPDATE lab.participants SET database_oid = $2 WHERE id = $1", 2, types,
+					  values, NULL);
+	lab_session_commit(before);
 }
 
 /* An integer option as the grammar would make it: oids go beyond an int. */
@@ -262,25 +239,28 @@ static void
 grant_database(const Work *work)
 {
 	const char *database = quote_identifier(work->database);
+	MemoryContext before = lab_session_begin();
 
-	begin();
-	run(psprintf("REVOKE ALL ON DATABASE %s FROM PUBLIC", database), 0, NULL, NULL);
-	run(psprintf("GRANT CONNECT, CREATE, TEMPORARY ON DATABASE %s TO %s", database,
-				 quote_identifier(work->login)),
-		0, NULL, NULL);
-	run(psprintf("GRANT CONNECT ON DATABASE %s TO lab_evaluator", database), 0, NULL, NULL);
-	commit();
+	lab_statement_run(psprintf("REVOKE ALL ON DATABASE %s FROM PUBLIC", database), 0, NULL, NULL,
+					  NULL);
+	lab_statement_run(psprintf("GRANT CONNECT, CREATE, TEMPORARY ON DATABASE %s TO %s", database,
+							   quote_identifier(work->login)),
+					  0, NULL, NULL, NULL);
+	lab_statement_run(psprintf("GRANT CONNECT ON DATABASE %s TO lab_evaluator", database), 0, NULL,
+					  NULL, NULL);
+	lab_session_commit(before);
 }
 
 static void
 mark_ready(const Work *work)
 {
-	begin();
+	MemoryContext before = lab_session_begin();
+
 	run_for(work, "UPDATE lab.participants\n"
 				  "SET state = 'ready', attempts = 0, retry_at = NULL, error = NULL\n"
 				  "WHERE id = $1 AND state IN ('waiting', 'failed')");
 	lab_announce_wanted();
-	commit();
+	lab_session_commit(before);
 }
 
 static void
@@ -303,12 +283,12 @@ is_spare(const char *login)
 	Oid type = NAMEOID;
 	Datum value = DirectFunctionCall1(namein, CStringGetDatum(login));
 
-	run("SELECT\n"
-		"FROM lab.accounts a\n"
-		"JOIN pg_catalog.pg_roles r ON r.rolname = a.login AND r.oid = a.role\n"
-		"WHERE a.login = $1\n"
-		"	AND NOT EXISTS (SELECT FROM lab.participants p WHERE p.login = a.login)",
-		1, &type, &value);
+	lab_statement_run("SELECT\n"
+					  "FROM lab.accounts a\n"
+					  "JOIN pg_catalog.pg_roles r ON r.rolname = a.login AND r.oid = a.role\n"
+					  "WHERE a.login = $1\n"
+					  "	AND NOT EXISTS (SELECT FROM lab.participants p WHERE p.login = a.login)",
+					  1, &type, &value, NULL);
 	return SPI_processed > 0;
 }
 
@@ -324,16 +304,18 @@ let_go_of_login(const Work *work)
 		return;
 	if (work->keep)
 	{
-		run(psprintf("REVOKE lab_student FROM %s", login), 0, NULL, NULL);
+		lab_statement_run(psprintf("REVOKE lab_student FROM %s", login), 0, NULL, NULL, NULL);
 		return;
 	}
-	run(psprintf("DROP ROLE %s", login), 0, NULL, NULL);
-	run("DELETE FROM lab.accounts WHERE login = $1", 1, &type, &value);
+	lab_statement_run(psprintf("DROP ROLE %s", login), 0, NULL, NULL, NULL);
+	lab_statement_run("DELETE FROM lab.accounts WHERE login = $1", 1, &type, &value, NULL);
 }
 
 static void
 dismantle(const Work *work)
 {
+	MemoryContext before;
+
 	if (!work->keep && OidIsValid(work->oid))
 	{
 		char *name;
@@ -345,23 +327,24 @@ dismantle(const Work *work)
 			dropdb(name, true, true);
 		CommitTransactionCommand();
 	}
-	begin();
+	before = lab_session_begin();
 	run_for(work, "DELETE FROM lab.participants WHERE id = $1");
 	let_go_of_login(work);
 	lab_announce_wanted();
-	commit();
+	lab_session_commit(before);
 }
 
 /* A lab that is dropped ends with its last participant. */
 static void
 remove_empty_labs(void)
 {
-	begin();
-	run("DELETE FROM lab.labs l\n"
-		"WHERE l.state = 'dropping'\n"
-		"	AND NOT EXISTS (SELECT FROM lab.participants p WHERE p.lab_id = l.id)",
-		0, NULL, NULL);
-	commit();
+	MemoryContext before = lab_session_begin();
+
+	lab_statement_run("DELETE FROM lab.labs l\n"
+					  "WHERE l.state = 'dropping'\n"
+					  "	AND NOT EXISTS (SELECT FROM lab.participants p WHERE p.lab_id = l.id)",
+					  0, NULL, NULL, NULL);
+	lab_session_commit(before);
 }
 
 /* After an error: the transaction is gone; note why, and when to try again. */
@@ -371,26 +354,27 @@ note_failure(const Work *work, const ErrorData *error)
 	Oid types[] = {INT4OID, TEXTOID, INT4OID};
 	Datum values[3];
 	StringInfoData reason;
+	MemoryContext before;
 
 	initStringInfo(&reason);
 	appendStringInfoString(&reason, error->message);
 	if (error->detail)
 		appendStringInfo(&reason, " (%s)", error->detail);
 
-	begin();
+	before = lab_session_begin();
 	values[0] = Int32GetDatum(work->participant);
 	values[1] = CStringGetTextDatum(reason.data);
 	values[2] = Int32GetDatum(RETRY_SECONDS_MAX);
-	run("UPDATE lab.participants\n"
-		"SET state = CASE WHEN state = 'dropping' THEN state ELSE 'failed' END,\n"
-		"	error = $2,\n"
-		"	attempts = attempts + 1,\n"
-		"	retry_at = pg_catalog.clock_timestamp()\n"
-		"		+ least(2 ^ least(attempts, 10), $3) * interval '1 second'\n"
-		"WHERE id = $1",
-		lengthof(types), types, values);
+	lab_statement_run("UPDATE lab.participants\n"
+					  "SET state = CASE WHEN state = 'dropping' THEN state ELSE 'failed' END,\n"
+					  "	error = $2,\n"
+					  "	attempts = attempts + 1,\n"
+					  "	retry_at = pg_catalog.clock_timestamp()\n"
+					  "		+ least(2 ^ least(attempts, 10), $3) * interval '1 second'\n"
+					  "WHERE id = $1",
+					  lengthof(types), types, values, NULL);
 	lab_announce_wanted();
-	commit();
+	lab_session_commit(before);
 }
 
 static void

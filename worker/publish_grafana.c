@@ -13,6 +13,7 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "extension/publish_settings.h"
+#include "extension/statement.h"
 #include "miscadmin.h"
 #include "storage/fd.h"
 #include "utils/builtins.h"
@@ -60,18 +61,6 @@ read_templates(void)
 	return templates;
 }
 
-/* Statements of this file leave the current memory context as it is. */
-static void
-run(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls)
-{
-	MemoryContext before = CurrentMemoryContext;
-	int result = SPI_execute_with_args(sql, nargs, types, values, nulls, false, 0);
-
-	MemoryContextSwitchTo(before);
-	if (result < 0)
-		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
-}
-
 static Datum
 column(uint64 row, int number, bool *isnull)
 {
@@ -85,7 +74,7 @@ note_next_turn(void)
 	Datum at;
 
 	/* clang-format off */
-	run("SELECT min(t.at)\n"
+	lab_statement_run("SELECT min(t.at)\n"
 		"FROM lab.labs l, unnest(ARRAY[l.opens, l.closes]) AS t (at)\n"
 		"WHERE t.at > pg_catalog.clock_timestamp() AND isfinite(t.at)",
 		0, NULL, NULL, NULL);
@@ -107,7 +96,7 @@ reconcile(void)
 	Datum target = CStringGetTextDatum(lab_target_names[LAB_TARGET_GRAFANA]);
 
 	/* clang-format off */
-	run("INSERT INTO lab.outbox (target, subject, lab)\n"
+	lab_statement_run("INSERT INTO lab.outbox (target, subject, lab)\n"
 		"SELECT $1, 'lab ' || s.lab, s.lab\n"
 		"FROM (\n"
 		"	SELECT name FROM lab.labs WHERE state = 'active'\n"
@@ -137,7 +126,7 @@ read_boards(const char *subject, Jsonb *templates)
 	List *boards = NIL;
 
 	/* clang-format off */
-	run("SELECT kind, lab, uid, coalesce(version, -1), force, dashboard\n"
+	lab_statement_run("SELECT kind, lab, uid, coalesce(version, -1), force, dashboard\n"
 		"FROM lab.dashboards_of($1, $2)",
 		lengthof(types), types, values, NULL);
 	/* clang-format on */
@@ -166,7 +155,7 @@ prepare(List *notices)
 	Jsonb *templates = read_templates();
 	ListCell *cell;
 
-	run("SELECT lab.grafana_uid()", 0, NULL, NULL, NULL);
+	lab_statement_run("SELECT lab.grafana_uid()", 0, NULL, NULL, NULL);
 	folder = copy_column(0, 1);
 	foreach (cell, notices)
 	{
@@ -267,7 +256,8 @@ settle_board(const LabNotice *notice, const LabBoard *board)
 		values[5] = CStringGetTextDatum(board->words);
 		nulls[5] = ' ';
 	}
-	run("SELECT lab.note_dashboard($1, $2, $3, $4, $5, $6)", lengthof(types), types, values, nulls);
+	lab_statement_run("SELECT lab.note_dashboard($1, $2, $3, $4, $5, $6)", lengthof(types), types,
+					  values, nulls);
 	if (published && board->restored)
 		lab_publisher_report(LAB_TARGET_GRAFANA, notice,
 							 psprintf("dashboard %s was gone", board->kind));

@@ -25,6 +25,7 @@
 #include "extension/compat.h"
 #include "extension/guc.h"
 #include "extension/shmem.h"
+#include "extension/statement.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "postmaster/bgworker.h"
@@ -67,36 +68,6 @@ static TimestampTz retry_at = 0;  /* after one of them; 0: now */
 static bool reconcile_due = true; /* each start begins with it */
 static uint64 asked = 0;          /* reconciliations, as of the last one begun */
 
-static void
-begin(void)
-{
-	SetCurrentStatementStartTimestamp();
-	StartTransactionCommand();
-	PushActiveSnapshot(GetTransactionSnapshot());
-	SPI_connect();
-}
-
-static void
-commit(MemoryContext context)
-{
-	SPI_finish();
-	PopActiveSnapshot();
-	CommitTransactionCommand();
-	MemoryContextSwitchTo(context);
-}
-
-/* Statements of this file leave the current memory context as it is. */
-static void
-run(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls)
-{
-	MemoryContext before = CurrentMemoryContext;
-	int result = SPI_execute_with_args(sql, nargs, types, values, nulls, false, 0);
-
-	MemoryContextSwitchTo(before);
-	if (result < 0)
-		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
-}
-
 static Datum
 my_name(void)
 {
@@ -114,7 +85,7 @@ note_state(const char *missing, const char *error)
 	char nulls[] = {' ', missing ? ' ' : 'n', error ? ' ' : 'n', retry_at ? ' ' : 'n', '\0'};
 
 	/* clang-format off */
-	run("INSERT INTO lab.targets AS t (target, missing, error, retry_at, since)\n"
+	lab_statement_run("INSERT INTO lab.targets AS t (target, missing, error, retry_at, since)\n"
 		"SELECT $1, $2, $3, $4, pg_catalog.clock_timestamp()\n"
 		"WHERE NOT EXISTS (\n"
 		"	SELECT\n"
@@ -142,7 +113,7 @@ read_due(void)
 	List *notices = NIL;
 
 	/* clang-format off */
-	run("SELECT subject, max(lab), (array_agg(payload ORDER BY id DESC))[1]::text,\n"
+	lab_statement_run("SELECT subject, max(lab), (array_agg(payload ORDER BY id DESC))[1]::text,\n"
 		"	array_agg(id), max(attempts)\n"
 		"FROM lab.outbox\n"
 		"WHERE target = $1\n"
@@ -181,7 +152,8 @@ next_due(void)
 	bool isnull;
 	Datum at;
 
-	run("SELECT min(coalesce(retry_at, '-infinity')) FROM lab.outbox WHERE target = $1", 1, &type,
+	lab_statement_run(
+		"SELECT min(coalesce(retry_at, '-infinity')) FROM lab.outbox WHERE target = $1", 1, &type,
 		&value, NULL);
 	at = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
 	return isnull ? 0 : DatumGetTimestampTz(at);
@@ -205,10 +177,10 @@ note_refusal(const LabNotice *notice)
 					  TimestampTzGetDatum(TimestampTzPlusMilliseconds(
 						  GetCurrentTimestamp(), backoff_ms(notice->attempts)))};
 
-	run("UPDATE lab.outbox\n"
-		"SET error = $2, attempts = $3, retry_at = $4\n"
-		"WHERE id = ANY ($1)",
-		lengthof(types), types, values, NULL);
+	lab_statement_run("UPDATE lab.outbox\n"
+					  "SET error = $2, attempts = $3, retry_at = $4\n"
+					  "WHERE id = ANY ($1)",
+					  lengthof(types), types, values, NULL);
 }
 
 /* The rows of all notices that were done go by one statement. */
@@ -235,7 +207,7 @@ note_done(List *notices)
 			all = accumArrayResult(all, ids[i], false, INT8OID, CurrentMemoryContext);
 	}
 	value = makeArrayResult(all, CurrentMemoryContext);
-	run("DELETE FROM lab.outbox WHERE id = ANY ($1)", 1, &type, &value, NULL);
+	lab_statement_run("DELETE FROM lab.outbox WHERE id = ANY ($1)", 1, &type, &value, NULL);
 }
 
 /* Step 3. */
@@ -266,7 +238,7 @@ forget_all(void)
 	Oid type = TEXTOID;
 	Datum value = my_name();
 
-	run("DELETE FROM lab.outbox WHERE target = $1", 1, &type, &value, NULL);
+	lab_statement_run("DELETE FROM lab.outbox WHERE target = $1", 1, &type, &value, NULL);
 }
 
 /* Those who wait in lab_reconcile() may go on. */
@@ -284,7 +256,8 @@ begin_reconciliation(void)
 	Datum value = my_name();
 
 	asked = pg_atomic_read_u64(&me->asked);
-	run("UPDATE lab.outbox SET retry_at = NULL WHERE target = $1 AND retry_at IS NOT NULL", 1,
+	lab_statement_run(
+		"UPDATE lab.outbox SET retry_at = NULL WHERE target = $1 AND retry_at IS NOT NULL", 1,
 		&type, &value, NULL);
 	target->reconcile();
 }
@@ -295,7 +268,8 @@ static int
 publish(MemoryContext context, TimestampTz *next)
 {
 	List *notices;
-	begin();
+
+	(void) lab_session_begin();
 	if (reconcile_due)
 		begin_reconciliation();
 	MemoryContextSwitchTo(context);
@@ -304,17 +278,17 @@ publish(MemoryContext context, TimestampTz *next)
 		target->prepare(notices);
 	else
 		*next = next_due();
-	commit(context);
+	lab_session_commit(context);
 	reconcile_due = false;
 	if (notices == NIL)
 		return 0;
 	target->send(notices);
 
-	begin();
+	(void) lab_session_begin();
 	MemoryContextSwitchTo(context);
 	settle(notices);
 	note_state(NULL, NULL);
-	commit(context);
+	lab_session_commit(context);
 	return list_length(notices);
 }
 
@@ -325,7 +299,7 @@ ready(MemoryContext context, long *pause)
 	const char *missing = target->missing();
 	bool installed;
 
-	begin();
+	(void) lab_session_begin();
 	installed = OidIsValid(get_extension_oid("labcreator", true));
 	if (installed && missing)
 	{
@@ -335,7 +309,7 @@ ready(MemoryContext context, long *pause)
 	}
 	else if (installed && failures == 0)
 		note_state(NULL, NULL);
-	commit(context);
+	lab_session_commit(context);
 	*pause = installed ? IDLE_MS : NOT_INSTALLED_MS;
 	return installed && missing == NULL;
 }
@@ -403,10 +377,10 @@ recover(MemoryContext context)
 	retry_at = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), backoff_ms(failures));
 	failures++;
 
-	begin();
+	(void) lab_session_begin();
 	if (OidIsValid(get_extension_oid("labcreator", true)))
 		note_state(NULL, words.data);
-	commit(context);
+	lab_session_commit(context);
 	serve();
 	return Min(TimestampDifferenceMilliseconds(GetCurrentTimestamp(), retry_at), IDLE_MS);
 }
@@ -419,7 +393,7 @@ lab_publisher_add(LabTargetId id, const char *subject, const char *lab)
 					  lab ? CStringGetTextDatum(lab) : (Datum) 0};
 
 	/* clang-format off */
-	run("INSERT INTO lab.outbox (target, subject, lab)\n"
+	lab_statement_run("INSERT INTO lab.outbox (target, subject, lab)\n"
 		"SELECT $1, $2, $3\n"
 		"WHERE NOT EXISTS (SELECT FROM lab.outbox WHERE target = $1 AND subject = $2)",
 		lengthof(types), types, values, lab ? NULL : "  n");
@@ -434,8 +408,8 @@ lab_publisher_report(LabTargetId id, const LabNotice *notice, const char *what)
 					  notice->lab ? CStringGetTextDatum(notice->lab) : (Datum) 0,
 					  CStringGetTextDatum(notice->subject), CStringGetTextDatum(what)};
 
-	run("INSERT INTO lab.drift (target, lab, subject, what) VALUES ($1, $2, $3, $4)",
-		lengthof(types), types, values, notice->lab ? NULL : " n  ");
+	lab_statement_run("INSERT INTO lab.drift (target, lab, subject, what) VALUES ($1, $2, $3, $4)",
+					  lengthof(types), types, values, notice->lab ? NULL : " n  ");
 }
 
 static void

@@ -20,6 +20,7 @@
 #include "utils/timestamp.h"
 #include "worker/observe.h"
 #include "worker/reply.h"
+#include "worker/session.h"
 
 /* The statement behind each kind of question: $1 the participant, $2 the first row or the message.
  */
@@ -103,25 +104,19 @@ put_rows(LabRequest *request)
 static void
 reply(LabRequest *request, const LabWatched *watched)
 {
-	MemoryContext before = CurrentMemoryContext;
+	MemoryContext before;
 	Oid types[] = {INT4OID, TEXTOID};
 	Datum values[2] = {Int32GetDatum(watched->participant)};
 	char *text;
 
-	SetCurrentStatementStartTimestamp();
-	StartTransactionCommand();
-	PushActiveSnapshot(GetTransactionSnapshot());
-	SPI_connect();
+	before = lab_session_begin();
 	text = parameter(request);
 	values[1] = text ? CStringGetTextDatum(text) : (Datum) 0;
 	if (SPI_execute_with_args(statements[request->kind], lengthof(types), types, values,
 							  text ? "  " : " n", false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not answer a participant");
 	put_rows(request);
-	SPI_finish();
-	PopActiveSnapshot();
-	CommitTransactionCommand();
-	MemoryContextSwitchTo(before);
+	lab_session_commit(before);
 	lab_request_finish(request);
 }
 

@@ -1,6 +1,7 @@
 /*
  * session.c
- *		The settings of a background worker that works on the control database.
+ *		Settings and transactions of a background worker that works on a database
+ *		through SPI.
  *
  * What an administrator sets for the sessions of people, in postgresql.conf or
  * for the database, does not fit one that waits for other processes and whose
@@ -9,8 +10,11 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
+#include "executor/spi.h"
 #include "extension/compat.h"
 #include "utils/guc.h"
+#include "utils/snapmgr.h"
 #include "worker/session.h"
 
 void
@@ -33,4 +37,25 @@ lab_session_pin_settings(void)
 	for (int i = 0; i < lengthof(pinned); i++)
 		(void) set_config_option(pinned[i].name, pinned[i].value, PGC_SUSET, PGC_S_OVERRIDE,
 								 GUC_ACTION_SET, true, 0, false);
+}
+
+MemoryContext
+lab_session_begin(void)
+{
+	MemoryContext before = CurrentMemoryContext;
+
+	SetCurrentStatementStartTimestamp();
+	StartTransactionCommand();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	SPI_connect();
+	return before;
+}
+
+void
+lab_session_commit(MemoryContext context)
+{
+	SPI_finish();
+	PopActiveSnapshot();
+	CommitTransactionCommand();
+	MemoryContextSwitchTo(context);
 }

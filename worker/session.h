@@ -1,10 +1,17 @@
 /*
  * session.h
- *		The settings of a background worker that works on the control database.
+ *		Settings and transactions of a background worker that works on a database
+ *		through SPI.
  */
 #ifndef LAB_SESSION_H
 #define LAB_SESSION_H
 
 extern void lab_session_pin_settings(void);
+
+/* Begins a transaction with a snapshot and SPI; returns the memory context that was current. */
+extern MemoryContext lab_session_begin(void);
+
+/* Commits it; context is current then. */
+extern void lab_session_commit(MemoryContext context);
 
 #endif /* LAB_SESSION_H */

@@ -160,15 +160,10 @@ lab_setup_main(Datum main_arg)
 	initStringInfo(&answer);
 	PG_TRY();
 	{
-		SetCurrentStatementStartTimestamp();
-		StartTransactionCommand();
-		PushActiveSnapshot(GetTransactionSnapshot());
-		SPI_connect();
+		(void) lab_session_begin();
 		add_student_functions();
 		hand_over(login);
-		SPI_finish();
-		PopActiveSnapshot();
-		CommitTransactionCommand();
+		lab_session_commit(context);
 	}
 	PG_CATCH();
 	{

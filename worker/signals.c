@@ -19,6 +19,7 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 #include "worker/observe.h"
+#include "worker/session.h"
 #include "worker/signals.h"
 
 #define BREAKS_OF_A_CLASS 6     /* as in lab.raise_signals(): idle times after which it is over */
@@ -76,23 +77,17 @@ lively_labs(TimestampTz now)
 static int32
 call(const char *sql, int nargs, Datum value)
 {
-	MemoryContext before = CurrentMemoryContext;
+	MemoryContext before;
 	Oid type = INT4OID;
 	bool isnull;
 	int32 result;
 
-	SetCurrentStatementStartTimestamp();
-	StartTransactionCommand();
-	PushActiveSnapshot(GetTransactionSnapshot());
-	SPI_connect();
+	before = lab_session_begin();
 	if (SPI_execute_with_args(sql, nargs, &type, &value, NULL, false, 0) != SPI_OK_SELECT ||
 		SPI_processed != 1)
 		elog(ERROR, "could not execute \"%s\"", sql);
 	result = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
-	SPI_finish();
-	PopActiveSnapshot();
-	CommitTransactionCommand();
-	MemoryContextSwitchTo(before);
+	lab_session_commit(before);
 	return result;
 }
 

@@ -12,6 +12,7 @@
 #include "utils/builtins.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
+#include "worker/session.h"
 #include "worker/signals.h"
 #include "worker/verdict.h"
 
@@ -141,23 +142,17 @@ store_seen(const LabWatched *watched)
 void
 lab_verdict_store(LabWatched *watched, const char *failure)
 {
-	MemoryContext before = CurrentMemoryContext;
+	MemoryContext before;
 	List *verdicts;
 
-	SetCurrentStatementStartTimestamp(); /* now() is the time of the history */
-	StartTransactionCommand();
-	PushActiveSnapshot(GetTransactionSnapshot());
-	SPI_connect();
+	before = lab_session_begin(); /* now() is the time of the history */
 	verdicts = complete_verdicts(watched, failure);
 	if (verdicts && store(watched, verdicts))
 		lab_signals_moved(watched);
 	if (failure)
 		store_failure(watched, failure);
 	store_seen(watched);
-	SPI_finish();
-	PopActiveSnapshot();
-	CommitTransactionCommand();
-	MemoryContextSwitchTo(before);
+	lab_session_commit(before);
 }
 
 Oid

@@ -12,6 +12,7 @@
 #include "commands/extension.h"
 #include "executor/spi.h"
 #include "extension/compat.h"
+#include "extension/statement.h"
 #include "miscadmin.h"
 #include "catalog/pg_type.h"
 #include "utils/array.h"
@@ -40,17 +41,6 @@ lab_watch_init(void)
 	info.hcxt = TopMemoryContext;
 	lab_watch.databases =
 		hash_create("watched databases", 128, &info, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-}
-
-/* SPI leaves its own memory context behind; ours stays current. */
-static void
-select_rows(const char *sql)
-{
-	MemoryContext before = CurrentMemoryContext;
-
-	if (SPI_execute(sql, false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not execute \"%s\"", sql);
-	MemoryContextSwitchTo(before);
 }
 
 static int32
@@ -135,10 +125,11 @@ read_labs(void)
 	info.hcxt = labs_context;
 	labs_by_id = hash_create("watched labs", 16, &info, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 
-	select_rows("SELECT id, feedback, extras, ignore, coalesce(hidden_oid, 0),\n"
-				"	coalesce(spec->>'activity', 'full'), coalesce(spec->>'notify', 'false')\n"
-				"FROM lab.labs\n"
-				"WHERE state = 'active'");
+	lab_statement_run("SELECT id, feedback, extras, ignore, coalesce(hidden_oid, 0),\n"
+					  "	coalesce(spec->>'activity', 'full'), coalesce(spec->>'notify', 'false')\n"
+					  "FROM lab.labs\n"
+					  "WHERE state = 'active'",
+					  0, NULL, NULL, NULL);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		int32 id = int_value(i, 1);
@@ -156,9 +147,10 @@ read_labs(void)
 		lab->last_active = 0;
 	}
 
-	select_rows("SELECT lab_id, id, kind, object, owner, definition::text\n"
-				"FROM lab.checks\n"
-				"ORDER BY id");
+	lab_statement_run("SELECT lab_id, id, kind, object, owner, definition::text\n"
+					  "FROM lab.checks\n"
+					  "ORDER BY id",
+					  0, NULL, NULL, NULL);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		int32 id = int_value(i, 1);
@@ -216,14 +208,15 @@ set_gate(LabGate *gate, uint64 row, Oid role)
 static void
 read_databases(void)
 {
-	select_rows("SELECT p.database_oid, p.id, p.lab_id, r.oid, l.name, l.opens,\n"
-				"	coalesce(p.closes, l.closes), l.disk, l.temp_disk / 1024,\n"
-				"	l.statement_timeout::bigint, l.idle_timeout::bigint\n"
-				"FROM lab.participants p\n"
-				"JOIN lab.labs l ON l.id = p.lab_id\n"
-				"JOIN pg_catalog.pg_database d ON d.oid = p.database_oid\n"
-				"JOIN pg_catalog.pg_roles r ON r.rolname = p.login\n"
-				"WHERE p.state = 'ready' AND l.state = 'active'");
+	lab_statement_run("SELECT p.database_oid, p.id, p.lab_id, r.oid, l.name, l.opens,\n"
+					  "	coalesce(p.closes, l.closes), l.disk, l.temp_disk / 1024,\n"
+					  "	l.statement_timeout::bigint, l.idle_timeout::bigint\n"
+					  "FROM lab.participants p\n"
+					  "JOIN lab.labs l ON l.id = p.lab_id\n"
+					  "JOIN pg_catalog.pg_database d ON d.oid = p.database_oid\n"
+					  "JOIN pg_catalog.pg_roles r ON r.rolname = p.login\n"
+					  "WHERE p.state = 'ready' AND l.state = 'active'",
+					  0, NULL, NULL, NULL);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		Oid database = oid_value(i, 1);
@@ -254,17 +247,18 @@ read_provisioning(void)
 	bool isnull;
 	Datum at;
 
-	select_rows("SELECT min(coalesce(retry_at, '-infinity'::pg_catalog.timestamptz))\n"
-				"FROM (\n"
-				"	SELECT retry_at\n"
-				"	FROM lab.participants\n"
-				"	WHERE state <> 'ready'\n"
-				"	UNION ALL\n"
-				"	SELECT NULL\n"
-				"	FROM lab.labs l\n"
-				"	WHERE l.state = 'dropping'\n"
-				"		AND NOT EXISTS (SELECT FROM lab.participants p WHERE p.lab_id = l.id)\n"
-				") AS todo");
+	lab_statement_run("SELECT min(coalesce(retry_at, '-infinity'::pg_catalog.timestamptz))\n"
+					  "FROM (\n"
+					  "	SELECT retry_at\n"
+					  "	FROM lab.participants\n"
+					  "	WHERE state <> 'ready'\n"
+					  "	UNION ALL\n"
+					  "	SELECT NULL\n"
+					  "	FROM lab.labs l\n"
+					  "	WHERE l.state = 'dropping'\n"
+					  "		AND NOT EXISTS (SELECT FROM lab.participants p WHERE p.lab_id = l.id)\n"
+					  ") AS todo",
+					  0, NULL, NULL, NULL);
 	at = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
 	lab_watch.provisioning_at = isnull ? 0 : DatumGetTimestampTz(at);
 	lab_watch.provisioning_due = !isnull && lab_watch.provisioning_at <= GetCurrentTimestamp();

@@ -20,6 +20,7 @@ REVOKE ALL ON shop.orders FROM clerk;
 GRANT TRIGGER, REFERENCES, TRUNCATE ON shop.orders TO clerk;
 GRANT DELETE ON shop.orders TO clerk;
 GRANT UPDATE, SELECT, INSERT ON TABLE shop.orders TO clerk;
+DO $$ BEGIN IF current_setting('server_version_num')::int >= 170000 THEN GRANT MAINTAIN ON shop.orders TO clerk; END IF; END $$;
 -- privileges given twice
 GRANT SELECT ON shop.customers TO clerk, auditor;
 GRANT SELECT ON shop.customers TO auditor WITH GRANT OPTION;
