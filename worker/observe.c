@@ -242,7 +242,7 @@ load(LabWatched *watched)
 static bool
 spend_event(LabObserved *observed, TimestampTz at)
 {
-	if (at - observed->minute >= USECS_PER_MINUTE)
+	if (at < observed->minute || at - observed->minute >= USECS_PER_MINUTE)
 	{
 		observed->minute = at;
 		observed->events_left = EVENTS_PER_MINUTE;
@@ -530,6 +530,38 @@ lab_observe_forget(LabWatched *watched)
 	set_object(watched->observed, NULL, 0);
 	pfree(watched->observed);
 	watched->observed = NULL;
+}
+
+/* The slot of the participant says nothing about a time that is still to come. */
+static void
+forget_future_in_slot(LabSlot *slot, TimestampTz now)
+{
+	LabActivity *activity = &slot->activity;
+
+	if ((TimestampTz) pg_atomic_read_u64(&slot->seen) > now)
+		pg_atomic_write_u64(&slot->seen, (uint64) now);
+	SpinLockAcquire(&activity->lock);
+	activity->last = Min(activity->last, now);
+	for (int i = 0; i < LAB_RING; i++)
+		activity->ring[i].at = Min(activity->ring[i].at, now);
+	SpinLockRelease(&activity->lock);
+}
+
+void
+lab_observe_forget_future(TimestampTz now)
+{
+	HASH_SEQ_STATUS scan;
+	LabWatched *watched;
+
+	hash_seq_init(&scan, lab_watch.databases);
+	while ((watched = hash_seq_search(&scan)) != NULL)
+	{
+		forget_future_in_slot(watched->slot, now);
+		watched->lab->last_active = Min(watched->lab->last_active, now);
+		if (watched->observed)
+			watched->observed->moved_at = Min(watched->observed->moved_at, now);
+	}
+	lab_observe_reset();
 }
 
 void

@@ -25,6 +25,7 @@
 #include "executor/spi.h"
 #include "extension/channel.h"
 #include "extension/compat.h"
+#include "extension/fact.h"
 #include "extension/guc.h"
 #include "extension/hooks.h"
 #include "extension/shmem.h"
@@ -463,20 +464,11 @@ do_work(Work *work)
 	unclaim(work->participant);
 }
 
-void
-lab_provisioner_main(Datum main_arg)
+static void
+do_all_work(MemoryContext context)
 {
-	MemoryContext context;
 	Work *work;
 
-	pqsignal(SIGTERM, die);
-	BackgroundWorkerUnblockSignals();
-	(void) lab_channel_attach(main_arg);
-	BackgroundWorkerInitializeConnection(lab_database, NULL, 0);
-	lab_session_pin_settings();
-	lab_session_commit_early();
-
-	context = AllocSetContextCreate(TopMemoryContext, "provisioner", ALLOCSET_DEFAULT_SIZES);
 	for (;;)
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -488,5 +480,54 @@ lab_provisioner_main(Datum main_arg)
 		do_work(work);
 	}
 	remove_empty_labs();
+}
+
+/* Not even a failure can be noted, as when the disk is full: the coordinator waits, and tells why.
+ */
+static void
+give_up(MemoryContext context)
+{
+	ErrorData *error;
+	StringInfoData answer;
+
+	MemoryContextSwitchTo(context);
+	error = CopyErrorData();
+	EmitErrorReport();
+	AbortOutOfAnyTransaction();
+	FlushErrorState();
+	MemoryContextSwitchTo(context);
+	initStringInfo(&answer);
+	pq_sendbyte(&answer, LAB_ANSWER_ERROR);
+	lab_string_write(&answer, error->message);
+	lab_channel_send(&answer);
+}
+
+void
+lab_provisioner_main(Datum main_arg)
+{
+	MemoryContext context;
+	StringInfoData answer;
+
+	pqsignal(SIGTERM, die);
+	BackgroundWorkerUnblockSignals();
+	(void) lab_channel_attach(main_arg);
+	BackgroundWorkerInitializeConnection(lab_database, NULL, 0);
+	lab_session_pin_settings();
+	lab_session_commit_early();
+
+	context = AllocSetContextCreate(TopMemoryContext, "provisioner", ALLOCSET_DEFAULT_SIZES);
+	PG_TRY();
+	{
+		do_all_work(context);
+	}
+	PG_CATCH();
+	{
+		give_up(context);
+		proc_exit(0);
+	}
+	PG_END_TRY();
+	initStringInfo(&answer);
+	pq_sendbyte(&answer, LAB_ANSWER_DONE);
+	lab_channel_send(&answer);
 	proc_exit(0);
 }

@@ -28,9 +28,9 @@
 #define QUIET_INTERVAL_MS 60000 /* people are connected and do nothing */
 #define SHARE 10                /* a look may take one part in so many of the coordinator's time */
 
-static TimestampTz first_look = 0;
-static TimestampTz last_look = 0;
-static TimestampTz last_drain = 0;
+static LabTime first_look = 0;
+static LabTime last_look = 0;
+static LabTime last_drain = 0;
 static int64 interval = 0; /* milliseconds until the next one, at least */
 static int online = 0;     /* participants' sessions, as of the last look */
 
@@ -44,8 +44,9 @@ window(void)
 
 /* The labs with their latest activity; a list, for no transaction may end within a hash scan. */
 static List *
-lively_labs(TimestampTz now)
+lively_labs(void)
 {
+	TimestampTz now = GetCurrentTimestamp();
 	HASH_SEQ_STATUS scan;
 	LabWatched *watched;
 	List *labs = NIL;
@@ -67,8 +68,7 @@ lively_labs(TimestampTz now)
 
 		/* Even where nothing happens a new coordinator looks at what an old one has left. */
 		if (now < TimestampTzPlusMilliseconds(lab->last_active, window()) ||
-			now <
-				TimestampTzPlusMilliseconds(first_look, lab_signal_hold + 2 * lab_signal_interval))
+			!lab_clock_passed(first_look, lab_signal_hold + 2 * lab_signal_interval))
 			lively = lappend(lively, lab);
 	}
 	return lively;
@@ -111,10 +111,10 @@ look(List *labs)
 }
 
 /* What was done belongs before the results that an evaluator brings, and out of a full ring. */
-static TimestampTz
-drain_early(TimestampTz now, bool stirred)
+static LabTime
+drain_early(LabTime now, bool stirred)
 {
-	TimestampTz at = TimestampTzPlusMilliseconds(last_drain, DRAIN_PAUSE_MS);
+	LabTime at = lab_clock_plus(last_drain, DRAIN_PAUSE_MS);
 
 	if (!(stirred && pg_atomic_read_u32(&lab_shared->evaluators) > 0) &&
 		pg_atomic_read_u32(&lab_shared->urgent) == 0)
@@ -126,13 +126,13 @@ drain_early(TimestampTz now, bool stirred)
 	return 0;
 }
 
-TimestampTz
+LabTime
 lab_signals_oversee(void)
 {
-	TimestampTz now = GetCurrentTimestamp();
-	TimestampTz due = TimestampTzPlusMilliseconds(last_look, Max(lab_signal_interval, interval));
+	LabTime now = lab_clock_now();
+	LabTime due = lab_clock_plus(last_look, Max(lab_signal_interval, interval));
 	bool stirred = pg_atomic_read_u32(&lab_shared->stirred) != 0;
-	TimestampTz drain_at;
+	LabTime drain_at;
 	List *labs;
 
 	if (first_look == 0)
@@ -141,16 +141,16 @@ lab_signals_oversee(void)
 	if (now < due)
 		return drain_at != 0 && drain_at < due ? drain_at : due;
 
-	labs = lively_labs(now);
+	labs = lively_labs();
 	if (labs == NIL && !stirred && online == 0)
 		return 0;
-	if (labs == NIL && !stirred && now < TimestampTzPlusMilliseconds(last_look, QUIET_INTERVAL_MS))
-		return TimestampTzPlusMilliseconds(last_look, QUIET_INTERVAL_MS);
+	if (labs == NIL && !stirred && now < lab_clock_plus(last_look, QUIET_INTERVAL_MS))
+		return lab_clock_plus(last_look, QUIET_INTERVAL_MS);
 	lab_observe_drain();
 	last_drain = last_look = now;
-	look(lively_labs(now));
-	interval = SHARE * TimestampDifferenceMilliseconds(now, GetCurrentTimestamp());
-	return TimestampTzPlusMilliseconds(now, Max(lab_signal_interval, interval));
+	look(lively_labs());
+	interval = SHARE * (lab_clock_now() - now) / 1000;
+	return lab_clock_plus(now, Max(lab_signal_interval, interval));
 }
 
 /* The tasks that became done in this transaction. */

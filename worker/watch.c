@@ -12,6 +12,7 @@
 #include "commands/extension.h"
 #include "executor/spi.h"
 #include "extension/compat.h"
+#include "extension/hooks.h"
 #include "extension/statement.h"
 #include "miscadmin.h"
 #include "catalog/pg_type.h"
@@ -262,8 +263,8 @@ read_provisioning(void)
 					  ") AS todo",
 					  0, NULL, NULL, NULL);
 	at = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
-	lab_watch.provisioning_at = isnull ? 0 : DatumGetTimestampTz(at);
-	lab_watch.provisioning_due = !isnull && lab_watch.provisioning_at <= GetCurrentTimestamp();
+	lab_watch.provisioning_at = isnull ? 0 : lab_clock_at(DatumGetTimestampTz(at));
+	lab_watch.provisioning_due = !isnull && lab_clock_left(lab_watch.provisioning_at) == 0;
 	if (lab_watch.provisioning_due)
 		lab_watch.provisioning_at = 0;
 }
@@ -327,4 +328,21 @@ lab_watch_read(void)
 	if (installed && old_labs)
 		MemoryContextDelete(old_labs);
 	return installed;
+}
+
+void
+lab_watch_forget_future(void)
+{
+	MemoryContext before = CurrentMemoryContext;
+
+	SetCurrentStatementStartTimestamp();
+	StartTransactionCommand();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	SPI_connect();
+	lab_statement_run("SELECT lab.forget_future()", 0, NULL, NULL, NULL);
+	lab_announce_wanted(); /* something may be due now: if anything was written */
+	SPI_finish();
+	PopActiveSnapshot();
+	CommitTransactionCommand();
+	MemoryContextSwitchTo(before);
 }

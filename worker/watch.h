@@ -8,6 +8,7 @@
 
 #include "datatype/timestamp.h"
 #include "extension/channel.h"
+#include "extension/clock.h"
 #include "extension/fact.h"
 #include "extension/shmem.h"
 #include "utils/hsearch.h"
@@ -48,9 +49,9 @@ typedef struct LabWatched
 	int32 revision;  /* of the lab */
 	uint64 sessions; /* of the server's statistics then (sweep.c) */
 	uint64 written;
-	TimestampTz started;  /* or, where the sweep found nothing to do, that time */
-	TimestampTz retry_at; /* after a failure; 0: none */
-	int failures;         /* in a row */
+	LabTime started;  /* or, where the sweep found nothing to do, that time */
+	LabTime retry_at; /* after a failure; 0: none */
+	int failures;     /* in a row */
 
 	/* its evaluator, and the evaluation that runs now */
 	LabChannel *channel;           /* NULL: none */
@@ -58,7 +59,9 @@ typedef struct LabWatched
 	bool busy;                     /* false: it lingers, or there is none */
 	bool outdated;                 /* it knows other checks than there are now */
 	uint64 job;                    /* hash of what it knows */
-	TimestampTz idle_since;        /* when it lingers */
+	LabTime idle_since;            /* when it lingers */
+	bool answered;                 /* all is heard: it is to be stored */
+	const char *failure;           /* or why nothing more will be heard, in context; NULL: none */
 	List *verdicts;                /* of LabVerdict *, in context */
 	MemoryContext context;         /* of the evaluation; NULL: none runs */
 	List *moved;                   /* of LabVerdict *, in context: for the hidden data */
@@ -73,9 +76,9 @@ typedef struct LabWatched
 
 typedef struct LabWatch
 {
-	HTAB *databases;             /* of LabWatched */
-	bool provisioning_due;       /* there is something to make or to remove now */
-	TimestampTz provisioning_at; /* or at this time; 0: never */
+	HTAB *databases;         /* of LabWatched */
+	bool provisioning_due;   /* there is something to make or to remove now */
+	LabTime provisioning_at; /* or at this time; 0: never */
 } LabWatch;
 
 extern LabWatch lab_watch;
@@ -89,5 +92,9 @@ extern void lab_watch_init(void);
  * lose their evaluator and their slot.
  */
 extern bool lab_watch_read(void);
+
+/* The system's clock was put back: tables say nothing any more about a time that is still to come.
+ */
+extern void lab_watch_forget_future(void);
 
 #endif /* LAB_WATCH_H */

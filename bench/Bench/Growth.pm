@@ -62,7 +62,7 @@ measure 'growth_people', [ (map { my $n = $_; map { "$_\_${n}_people" } qw(warm_
 		row(name => "latency_p50_${n}_people", unit => 'ms', ours => median(Bench::Compare::warm($solo, [ (@Bench::Changes::work) x 3 ])));
 	}
 	idle($server);
-	$server->remove;
+	$server->end;
 };
 
 # Nanoseconds that a process has been on a processor.

@@ -74,7 +74,7 @@ measure 'overhead', [qw(overhead_write overhead_read overhead_watched)], sub
 	my $before = $with->sql('lab', 'SELECT evaluations FROM lab.workers()');
 	compare('overhead_watched', '>= 0.90', 9, 2, '-N', '-c', 2);
 	die 'nothing was evaluated meanwhile' if $with->sql('lab', 'SELECT evaluations FROM lab.workers()') <= $before;
-	$_->remove for $with, $without;
+	$_->end for $with, $without;
 };
 
 1;

@@ -43,7 +43,7 @@ measure 'provision_100', ['provision_100'], sub
 		push @peer, timed(sub { Bench::Server::quietly('sh', '-c', shell_loop($server, "peer$round")) });
 	}
 	row(name => 'provision_100', unit => 's', ours => median(@ours), peer => median(@peer), peer_name => 'createuser + createdb + psql', goal => '<= 0.5');
-	$server->remove;
+	$server->end;
 };
 
 1;

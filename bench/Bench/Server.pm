@@ -67,19 +67,17 @@ sub new
 sub start { my ($self) = @_; quietly('pg_ctl', '-D', $self->{data}, '-l', "$self->{data}.log", '-w', '-t', 120, 'start'); return; }
 sub stop { my ($self, $mode) = @_; quietly('pg_ctl', '-D', $self->{data}, '-m', $mode // 'fast', '-w', '-t', 120, 'stop'); return; }
 
-# Ends the server and removes its files.
-sub remove
+# Ends the server.  Its files go with the scratch directory: to remove some hundred databases takes a while.
+sub end
 {
 	my ($self) = @_;
 
-	delete $self->{sessions};
 	$self->stop('immediate') if -e "$self->{data}/postmaster.pid";
 	@running = grep { $_ != $self } @running;
-	quietly('rm', '-rf', $self->{data});
 	return;
 }
 
-sub remove_all { $_->remove for @running; return; }
+sub end_all { $_->end for @running; return; }
 
 # A session that stays: the same one each time for a user and a database, unless a new one is asked for.
 sub session
@@ -148,13 +146,13 @@ sub create
 	return;
 }
 
-sub wait_for { my ($self, $lab) = @_; $self->sql('lab', "CALL lab_wait('$lab', '10 minutes')", 'teacher'); return; }
+sub wait_for { my ($self, $lab) = @_; $self->sql('lab', "CALL lab_wait('$lab', '10 minutes')"); return; }
 
 sub drop
 {
 	my ($self, $lab) = @_;
 
-	$self->sql('lab', "SELECT lab_drop('$lab')", 'teacher');
+	$self->sql('lab', "SELECT lab_drop('$lab')");
 	$self->wait_for($lab);
 	return;
 }
@@ -198,6 +196,6 @@ sub processes
 	return %processes;
 }
 
-END { local $?; remove_all(); }
+END { local $?; end_all(); }
 
 1;

@@ -60,7 +60,7 @@ measure 'signals', [ (map { $_->[0] } @asked), 'statement_noted' ], sub
 	}
 	row(name => 'statement_noted', unit => 'ms', ours => statement($server, 'bench_anna', 'anna', 'SELECT 1', 10000),
 		peer => statement($server, 'postgres', 'postgres', 'SELECT 1', 10000), peer_name => 'where nobody watches');
-	$server->remove;
+	$server->end;
 };
 
 1;
