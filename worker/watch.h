@@ -44,8 +44,9 @@ typedef struct LabWatched
 	bool evaluated; /* at least once since the coordinator started */
 	uint64 commits; /* the slot's counters when it started */
 	uint64 asked;
-	uint64 sessions; /* of the server's statistics then (sweep.c) */
-	uint64 written;
+	bool unsettled;       /* some check could not be judged: see lab_look() */
+	uint64 sessions;      /* of the server's statistics then (sweep.c) */
+	bool connected;       /* a client was, then */
 	TimestampTz started;  /* or, where the sweep found nothing to do, that time */
 	TimestampTz retry_at; /* after a failure; 0: none */
 	int failures;         /* in a row */
