@@ -22,7 +22,9 @@
 #include "nodes/parsenodes.h"
 #include "parser/parse_node.h"
 #include "utils/acl.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/inval.h"
 
 /*
  * Sixteen bits are five letters, consonant and vowel in turn, as in the
@@ -162,6 +164,40 @@ require_same(const char *login, Oid existing, LabAuth auth)
 			 errdetail("Another lab made it with %s, this one says %s; a login has one password.",
 					   lab_auth_words[recorded], lab_auth_words[auth]),
 			 errhint("Write the same $.auth, or choose another login.")));
+}
+
+/* The logins of participants as name[]. */
+static Datum
+logins_of(List *participants)
+{
+	Datum *logins = palloc(sizeof(Datum) * Max(list_length(participants), 1));
+	ListCell *cell;
+
+	foreach (cell, participants)
+		logins[foreach_current_index(cell)] = DirectFunctionCall1(
+			namein, CStringGetDatum(((LabSpecParticipant *) lfirst(cell))->login));
+	return PointerGetDatum(construct_array(logins, list_length(participants), NAMEOID, NAMEDATALEN,
+										   false, TYPALIGN_CHAR));
+}
+
+void
+lab_account_lock(List *participants)
+{
+	Oid type = NAMEARRAYOID;
+	Datum logins = logins_of(participants);
+
+	lab_statement_run("SELECT FROM lab.accounts WHERE login = ANY ($1) ORDER BY login FOR UPDATE",
+					  1, &type, &logins, NULL);
+	AcceptInvalidationMessages(); /* one that we waited for can be gone */
+}
+
+void
+lab_account_limit(List *participants)
+{
+	Oid type = NAMEARRAYOID;
+	Datum logins = logins_of(participants);
+
+	lab_statement_run("SELECT lab.limit_connections($1)", 1, &type, &logins, NULL);
 }
 
 char *

@@ -20,6 +20,15 @@ extern char *lab_new_password(void);
 extern char *lab_account_make(const char *login, int connections, LabAuth auth);
 
 /*
+ * Locks the logins of these participants (LabSpecParticipant *), as far as they are
+ * recorded: until the transaction ends no other lab takes them in or lets go of them.
+ */
+extern void lab_account_lock(List *participants);
+
+/* Sets how many sessions these participants may have, by the labs that they are in now. */
+extern void lab_account_limit(List *participants);
+
+/*
  * Gives the login a new initial password and returns it.  Raises
  * ERRCODE_FEATURE_NOT_SUPPORTED when somebody else keeps the account.  Needs a
  * superuser's rights and SPI.

@@ -11,6 +11,7 @@
 #define LAB_ACTIVITY_H
 
 #include "datatype/timestamp.h"
+#include "extension/clock.h"
 #include "storage/spin.h"
 
 #define LAB_RING 32          /* outcomes that wait for the coordinator */
@@ -61,7 +62,7 @@ typedef struct LabActivity
 	/* questions to the coordinator (request.c) */
 	int waiting;
 	double allowance; /* how many more may be asked now */
-	TimestampTz allowed_at;
+	LabTime allowed_at;
 } LabActivity;
 
 extern void lab_activity_init(void);

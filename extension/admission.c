@@ -48,6 +48,19 @@ lab_callers_database(const char *name, const char *what, Oid caller)
 	return database;
 }
 
+LabSources
+lab_callers_databases(const LabSpec *spec, Oid caller)
+{
+	LabSources sources = {InvalidOid, InvalidOid, InvalidOid, 0};
+
+	sources.reference = lab_callers_database(spec->reference, "reference", caller);
+	if (spec->starter)
+		sources.starter = lab_callers_database(spec->starter, "starter", caller);
+	if (spec->hidden)
+		sources.hidden = lab_callers_database(spec->hidden, "hidden", caller);
+	return sources;
+}
+
 void
 lab_require_no_sessions(Oid database, const char *name)
 {
@@ -76,7 +89,7 @@ lab_require_new_databases(List *participants)
 			ereport(ERROR, (errcode(ERRCODE_DUPLICATE_DATABASE),
 							errmsg("database \"%s\" exists already", participant->database),
 							errdetail("At $.participants[%d]: it would be the database of \"%s\".",
-									  foreach_current_index(cell), participant->login),
+									  participant->place, participant->login),
 							errhint("Drop it, or choose another pattern for $.database.")));
 	}
 }
@@ -105,7 +118,7 @@ lab_require_directory(const LabSpec *spec)
 				 errmsg("\"%s\" cannot log in by the first line of lab_hba()", participant->login),
 				 errdetail("At $.participants[%d]: the server puts the login into a directory "
 						   "name as it stands, and this one has a character with a meaning there.",
-						   foreach_current_index(cell)),
+						   participant->place),
 				 errhint("Choose another login, or use the line of lab_hba() that searches.")));
 	}
 }

@@ -5,6 +5,7 @@
 #ifndef LAB_ADMISSION_H
 #define LAB_ADMISSION_H
 
+#include "extension/derivation.h"
 #include "extension/spec.h"
 
 /*
@@ -12,6 +13,9 @@
  * spec), which must be the caller's.
  */
 extern Oid lab_callers_database(const char *name, const char *what, Oid caller);
+
+/* All of them. */
+extern LabSources lab_callers_databases(const LabSpec *spec, Oid caller);
 
 /* Only a database without sessions can be copied. */
 extern void lab_require_no_sessions(Oid database, const char *name);

@@ -10,6 +10,7 @@
 #include "executor/spi.h"
 #include "extension/catalog.h"
 #include "extension/guc.h"
+#include "extension/masters.h"
 #include "extension/statement.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
@@ -69,24 +70,107 @@ text_array(List *strings)
 	return PointerGetDatum(construct_array(values, n, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
-int32
-lab_catalog_find(const char *lab, Oid caller)
+/* Is the lab of this row (id, owner, masters) the caller's? */
+static bool
+is_callers(HeapTuple row, TupleDesc columns, Oid caller)
+{
+	bool isnull;
+	Oid owner = DatumGetObjectId(SPI_getbinval(row, columns, 2, &isnull));
+
+	return lab_masters_include(caller, owner,
+							   DatumGetArrayTypeP(SPI_getbinval(row, columns, 3, &isnull)));
+}
+
+static int32
+find_lab(const char *lab, Oid caller, bool archived)
 {
 	Oid type = TEXTOID;
 	Datum value = CStringGetTextDatum(lab);
-	bool isnull;
 
-	lab_statement_run("SELECT id, owner::oid FROM lab.labs WHERE name = $1 AND state = 'active'", 1,
-					  &type, &value, NULL);
-	if (SPI_processed == 0)
+	lab_statement_run("SELECT id, owner::oid, masters::oid[], state\n"
+					  "FROM lab.labs\n"
+					  "WHERE name = $1 AND state <> 'dropping'",
+					  1, &type, &value, NULL);
+	/* Whether somebody else has a lab of this name is nobody's business. */
+	if (SPI_processed == 0 || !is_callers(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, caller))
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("lab \"%s\" does not exist", lab),
 						errhint("SELECT DISTINCT lab FROM lab_progress() shows the labs.")));
-	if (!has_privs_of_role(caller, DatumGetObjectId(SPI_getbinval(
-									   SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull))))
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("lab \"%s\" is not yours", lab),
-				 errhint("The lab master who created it can do this.")));
+	if (!archived &&
+		strcmp(SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 4), "archived") == 0)
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("lab \"%s\" is archived", lab),
+						errdetail("It has results and history, and no databases."),
+						errhint("lab_drop() removes the rest.")));
 	return returned_id();
+}
+
+int32
+lab_catalog_find(const char *lab, Oid caller)
+{
+	return find_lab(lab, caller, false);
+}
+
+int32
+lab_catalog_lock(const char *lab, Oid caller, bool archived)
+{
+	Oid type = TEXTOID;
+	Datum value = CStringGetTextDatum(lab);
+
+	/* Who may not change the lab does not lock it; then again, for others may have changed it. */
+	(void) find_lab(lab, caller, archived);
+	lab_statement_run("SELECT FROM lab.labs WHERE name = $1 FOR NO KEY UPDATE", 1, &type, &value,
+					  NULL);
+	return find_lab(lab, caller, archived);
+}
+
+void
+lab_catalog_hold(int32 lab)
+{
+	Oid type = INT4OID;
+	Datum value = Int32GetDatum(lab);
+
+	lab_statement_run("SELECT FROM lab.labs WHERE id = $1 FOR UPDATE", 1, &type, &value, NULL);
+}
+
+void
+lab_catalog_require_committed(int32 lab, const char *name)
+{
+	Oid type = INT4OID;
+	Datum value = Int32GetDatum(lab);
+	bool isnull;
+
+	lab_statement_run("SELECT xmin FROM lab.labs WHERE id = $1", 1, &type, &value, NULL);
+	if (TransactionIdIsCurrentTransactionId(DatumGetTransactionId(
+			SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull))))
+		ereport(ERROR, (errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
+						errmsg("lab \"%s\" was changed in this transaction", name),
+						errdetail("Databases are compared with what is committed."),
+						errhint("Commit, then try again.")));
+}
+
+LabRecord
+lab_catalog_read(int32 lab)
+{
+	Oid type = INT4OID;
+	Datum value = Int32GetDatum(lab);
+	LabRecord record = {lab};
+	TupleDesc descriptor;
+	HeapTuple row;
+	bool isnull;
+
+	lab_statement_run("SELECT state, owner::oid, spec, clock FROM lab.labs WHERE id = $1", 1, &type,
+					  &value, NULL);
+	if (SPI_processed != 1)
+		elog(ERROR, "lab %d is not recorded", lab);
+	row = SPI_tuptable->vals[0];
+	descriptor = SPI_tuptable->tupdesc;
+	record.archived = strcmp(SPI_getvalue(row, descriptor, 1), "archived") == 0;
+	record.owner = DatumGetObjectId(SPI_getbinval(row, descriptor, 2, &isnull));
+	record.spec = DatumGetJsonbPCopy(SPI_getbinval(row, descriptor, 3, &isnull));
+	record.clock = DatumGetTimestampTz(SPI_getbinval(row, descriptor, 4, &isnull));
+	if (isnull)
+		record.clock = 0;
+	return record;
 }
 
 void
@@ -95,7 +179,8 @@ lab_catalog_require_room(int participants)
 	bool isnull;
 	int64 present;
 
-	lab_statement_run("SELECT count(*) FROM lab.participants", 0, NULL, NULL, NULL);
+	lab_statement_run("SELECT count(*) FROM lab.participants WHERE state <> 'archived'", 0, NULL,
+					  NULL, NULL);
 	present =
 		DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 	if (present + participants > lab_max_participants)
@@ -205,32 +290,40 @@ put_limit(Row *row, const char *column, Oid type, int64 limit)
 		type == INT8OID ? Int64GetDatum(limit) : Int32GetDatum((int32) limit));
 }
 
-int32
-lab_catalog_add(const LabSpec *spec, Jsonb *source, Oid owner, Oid reference)
+/* What a spec can change while its lab runs. */
+static void
+put_settings(Row *row, const LabSpec *spec, Jsonb *source)
 {
 	static const char *const feedback[] = {"none", "object", "hint", "diff"};
 	static const char *const extras[] = {"ignore", "count", "strict"};
+
+	put_text(row, "title", spec->title);
+	put(row, "spec", JSONBOID, true, JsonbPGetDatum(source));
+	put_text(row, "feedback", feedback[spec->feedback]);
+	put_text(row, "extras", extras[spec->extras]);
+	put(row, "ignore", TEXTARRAYOID, true, text_array(spec->ignore));
+	put_limit(row, "disk", INT8OID, spec->disk);
+	put_limit(row, "temp_disk", INT8OID, spec->temp_disk);
+	put_limit(row, "statement_timeout", INT4OID, spec->statement_timeout);
+	put_limit(row, "idle_timeout", INT4OID, spec->idle_timeout);
+	put(row, "inactive", TEXTARRAYOID, true, text_array(spec->inactive));
+}
+
+int32
+lab_catalog_add(const LabSpec *spec, Jsonb *source, Oid owner, Oid reference)
+{
 	Row row;
 
 	start_row(&row);
 	put_text(&row, "name", spec->lab);
-	put_text(&row, "title", spec->title);
+	put_settings(&row, spec, source);
 	put(&row, "owner", REGROLEOID, true, ObjectIdGetDatum(owner));
 	put_name(&row, "reference", spec->reference);
 	put(&row, "reference_oid", OIDOID, true, ObjectIdGetDatum(reference));
 	put_name(&row, "starter", spec->starter);
-	put(&row, "spec", JSONBOID, true, JsonbPGetDatum(source));
-	put_text(&row, "feedback", feedback[spec->feedback]);
-	put_text(&row, "extras", extras[spec->extras]);
-	put(&row, "ignore", TEXTARRAYOID, true, text_array(spec->ignore));
 	put(&row, "opens", TIMESTAMPTZOID, spec->has_opens, TimestampTzGetDatum(spec->opens));
 	put(&row, "closes", TIMESTAMPTZOID, spec->has_closes, TimestampTzGetDatum(spec->closes));
-	put_limit(&row, "disk", INT8OID, spec->disk);
-	put_limit(&row, "temp_disk", INT8OID, spec->temp_disk);
-	put_limit(&row, "statement_timeout", INT4OID, spec->statement_timeout);
-	put_limit(&row, "idle_timeout", INT4OID, spec->idle_timeout);
 	put_text(&row, "auth", lab_auth_words[spec->auth]);
-	put(&row, "inactive", TEXTARRAYOID, true, text_array(spec->inactive));
 
 	lab_statement_run(psprintf("INSERT INTO lab.labs (%s)\n"
 							   "VALUES (%s)\n"
@@ -245,19 +338,60 @@ lab_catalog_add(const LabSpec *spec, Jsonb *source, Oid owner, Oid reference)
 	return returned_id();
 }
 
-void
-lab_catalog_set_hidden(int32 lab, Oid hidden)
+static void
+move_window(int32 lab, const LabSpec *before, const LabSpec *spec)
 {
-	Oid types[] = {INT4OID, OIDOID};
-	Datum values[] = {Int32GetDatum(lab), ObjectIdGetDatum(hidden)};
+	bool opens = before->has_opens != spec->has_opens || before->opens != spec->opens;
+	bool closes = before->has_closes != spec->has_closes || before->closes != spec->closes;
+	Oid types[] = {INT4OID, BOOLOID, TIMESTAMPTZOID, BOOLOID, TIMESTAMPTZOID};
+	Datum values[] = {Int32GetDatum(lab), BoolGetDatum(opens), TimestampTzGetDatum(spec->opens),
+					  BoolGetDatum(closes), TimestampTzGetDatum(spec->closes)};
+	char nulls[] = "     ";
 
-	lab_statement_run("UPDATE lab.labs SET hidden_oid = $2 WHERE id = $1", lengthof(types), types,
-					  values, NULL);
+	nulls[2] = NULL_IF(!spec->has_opens);
+	nulls[4] = NULL_IF(!spec->has_closes);
+	if (opens || closes)
+		lab_statement_run("SELECT lab.move_window($1, $2, $3, $4, $5)", lengthof(types), types,
+						  values, nulls);
 }
 
-/* Does the fact belong to the task, as its own check or by one of its globs? */
-static bool
-task_covers(const LabSpecTask *task, const LabFact *fact)
+void
+lab_catalog_change(int32 lab, const LabSpec *before, const LabSpec *spec, Jsonb *source)
+{
+	Row row;
+
+	start_row(&row);
+	put_settings(&row, spec, source);
+	put(&row, "id", INT4OID, true, Int32GetDatum(lab));
+	lab_statement_run(
+		psprintf("UPDATE lab.labs l\n"
+				 "SET (title, spec, feedback, extras, ignore, disk, temp_disk, statement_timeout,\n"
+				 "		idle_timeout, inactive)\n"
+				 "	= (n.title, n.spec, n.feedback, n.extras, n.ignore, n.disk, n.temp_disk,\n"
+				 "		n.statement_timeout, n.idle_timeout, n.inactive)\n"
+				 "FROM (VALUES (%s)) AS n (%s)\n"
+				 "WHERE l.id = n.id",
+				 row.places.data, row.columns.data),
+		row.n, row.types, row.values, row.nulls);
+	move_window(lab, before, spec);
+}
+
+void
+lab_catalog_set_sources(int32 lab, Oid reference, Oid hidden, TimestampTz clock)
+{
+	Oid types[] = {INT4OID, OIDOID, OIDOID, TIMESTAMPTZOID};
+	Datum values[] = {Int32GetDatum(lab), ObjectIdGetDatum(reference), ObjectIdGetDatum(hidden),
+					  TimestampTzGetDatum(clock)};
+	char nulls[] = "    ";
+
+	nulls[2] = NULL_IF(!OidIsValid(hidden));
+	lab_statement_run(
+		"UPDATE lab.labs SET reference_oid = $2, hidden_oid = $3, clock = $4 WHERE id = $1",
+		lengthof(types), types, values, nulls);
+}
+
+bool
+lab_catalog_covers(const LabSpecTask *task, const LabFact *fact)
 {
 	ListCell *cell;
 
@@ -300,7 +434,7 @@ task_of_fact(int32 lab, const LabSpec *spec, const LabFact *fact, int32 *spec_ta
 	ListCell *id;
 
 	foreach (cell, spec->tasks)
-		if (task_covers(lfirst(cell), fact))
+		if (lab_catalog_covers(lfirst(cell), fact))
 			return spec_tasks[foreach_current_index(cell)];
 
 	forboth (cell, *defaults, id, *default_ids)
@@ -335,6 +469,27 @@ add_check(int32 lab, int32 task, const LabFact *fact)
 	return check;
 }
 
+void
+lab_catalog_require_used(const LabSpec *spec, const bool *used)
+{
+	ListCell *cell;
+
+	foreach (cell, spec->tasks)
+	{
+		LabSpecTask *task = lfirst(cell);
+
+		if (task->objects && !used[foreach_current_index(cell)])
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("task \"%s\" has nothing to check", task->name),
+					 errdetail("At $.tasks[%d].objects: no object of the reference that an earlier "
+							   "task does not have already matches.",
+							   foreach_current_index(cell)),
+					 errhint("Patterns are globs over qualified names, such as shop.orders or "
+							 "shop.*.")));
+	}
+}
+
 List *
 lab_catalog_add_checks(int32 lab, const LabSpec *spec, List *facts)
 {
@@ -363,20 +518,7 @@ lab_catalog_add_checks(int32 lab, const LabSpec *spec, List *facts)
 		checks = lappend(checks, add_check(lab, task, fact));
 		SPI_freetuptable(SPI_tuptable);
 	}
-	foreach (cell, spec->tasks)
-	{
-		LabSpecTask *task = lfirst(cell);
-
-		if (task->objects && !used[foreach_current_index(cell)])
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("task \"%s\" has nothing to check", task->name),
-					 errdetail("At $.tasks[%d].objects: no object of the reference that an earlier "
-							   "task does not have already matches.",
-							   foreach_current_index(cell)),
-					 errhint("Patterns are globs over qualified names, such as shop.orders or "
-							 "shop.*.")));
-	}
+	lab_catalog_require_used(spec, used);
 	return checks;
 }
 

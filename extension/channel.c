@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "extension/channel.h"
+#include "extension/clock.h"
 #include "extension/shmem.h"
 #include "miscadmin.h"
 #include "pgstat.h"
@@ -19,7 +20,6 @@
 #include "storage/shm_toc.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
-#include "utils/timestamp.h"
 #include "utils/wait_event.h"
 
 #define CHANNEL_MAGIC 0x6c616263
@@ -190,11 +190,11 @@ bool
 lab_channel_wait(int milliseconds)
 {
 	static uint32 turns_taken = 0;
-	TimestampTz until = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), milliseconds);
+	LabTime until = lab_clock_plus(lab_clock_now(), milliseconds);
 
 	while (pg_atomic_read_u32(my_turns) == turns_taken)
 	{
-		long left = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), until);
+		long left = lab_clock_left(until);
 
 		if (left <= 0)
 			return false;

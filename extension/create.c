@@ -16,22 +16,25 @@
 #include "extension/account.h"
 #include "extension/admission.h"
 #include "extension/catalog.h"
+#include "extension/create.h"
 #include "extension/derivation.h"
 #include "extension/functions.h"
 #include "extension/guc.h"
 #include "extension/hooks.h"
+#include "extension/masters.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "postmaster/postmaster.h"
 #include "utils/builtins.h"
 #include "utils/resowner.h"
+#include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(lab_create);
 PG_FUNCTION_INFO_V1(lab_preview);
+PG_FUNCTION_INFO_V1(lab_connect_command);
 
-/* Only labcreator, its owner and who the owner names get into the database. */
-static void
-close_database(const char *name)
+void
+lab_close_database(const char *name)
 {
 	StringInfoData sql;
 
@@ -96,13 +99,23 @@ connect_command(const LabSpecParticipant *participant)
 	return command.data;
 }
 
-/* Logins and rows of participants; returns one row of credentials each. */
-static void
-add_participants(int32 lab, const LabSpec *spec, ReturnSetInfo *rsinfo)
+/* lab.connect_command(login name, database name) */
+Datum
+lab_connect_command(PG_FUNCTION_ARGS)
+{
+	LabSpecParticipant participant = {.login = NameStr(*PG_GETARG_NAME(0)),
+									  .database = NameStr(*PG_GETARG_NAME(1))};
+
+	PG_RETURN_TEXT_P(cstring_to_text(connect_command(&participant)));
+}
+
+void
+lab_add_participants(int32 lab, const LabSpec *spec, List *participants, ReturnSetInfo *rsinfo)
 {
 	ListCell *cell;
 
-	foreach (cell, spec->participants)
+	lab_account_lock(participants);
+	foreach (cell, participants)
 	{
 		LabSpecParticipant *participant = lfirst(cell);
 		char *password = lab_account_make(participant->login, spec->connections, spec->auth);
@@ -118,22 +131,19 @@ add_participants(int32 lab, const LabSpec *spec, ReturnSetInfo *rsinfo)
 		values[4] = CStringGetTextDatum(connect_command(participant));
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
+	lab_account_limit(participants);
 }
 
 /* Whatever can be known to be wrong is said before anything is recorded. */
 static LabSources
 admit(const LabSpec *spec, bool with_participants)
 {
-	LabSources sources = {InvalidOid, InvalidOid, InvalidOid};
+	LabSources sources = lab_callers_databases(spec, GetUserId());
 
-	sources.reference = lab_callers_database(spec->reference, "reference", GetUserId());
+	sources.clock = GetCurrentTimestamp();
 	if (spec->starter)
-	{
-		sources.starter = lab_callers_database(spec->starter, "starter", GetUserId());
 		lab_require_no_sessions(sources.starter, spec->starter);
-	}
-	if (spec->hidden)
-		sources.hidden = lab_callers_database(spec->hidden, "hidden", GetUserId());
+	lab_masters_require(spec);
 	if (with_participants)
 	{
 		lab_require_new_databases(spec->participants);
@@ -164,13 +174,14 @@ lab_create(PG_FUNCTION_ARGS)
 	lab_privilege_begin(&privilege);
 	lab_catalog_require_room(list_length(spec->participants));
 	lab = lab_catalog_add(spec, source, privilege.caller, sources.reference);
+	lab_masters_set(lab, spec);
 	(void) lab_derive_checks(lab, spec, &sources);
-	close_database(spec->reference);
+	lab_close_database(spec->reference);
 	if (spec->hidden)
-		close_database(spec->hidden);
+		lab_close_database(spec->hidden);
 	if (spec->starter)
-		close_database(spec->starter);
-	add_participants(lab, spec, (ReturnSetInfo *) fcinfo->resultinfo);
+		lab_close_database(spec->starter);
+	lab_add_participants(lab, spec, spec->participants, (ReturnSetInfo *) fcinfo->resultinfo);
 	lab_privilege_end(&privilege);
 
 	lab_announce_wanted();

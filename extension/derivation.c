@@ -33,10 +33,10 @@ own_checks(const LabSpec *spec)
 
 /* The facts of the reference, read while nobody committed in it. */
 static List *
-derive_facts(const LabSpec *spec, Oid reference)
+read_reference(const LabSpec *spec, const LabSources *sources)
 {
 	LabJob job = {0};
-	LabSlot *slot = lab_slot_claim(reference);
+	LabSlot *slot = lab_slot_claim(sources->reference);
 	List *facts = NIL;
 	uint64 before;
 
@@ -45,7 +45,8 @@ derive_facts(const LabSpec *spec, Oid reference)
 						errmsg("too many databases are watched"),
 						errhint("Raise labcreator.max_participants and restart the server.")));
 	job.kind = LAB_JOB_DERIVE;
-	job.database = reference;
+	job.database = sources->reference;
+	job.clock = sources->clock;
 	job.check_timeout = lab_check_timeout;
 	job.ignore = spec->ignore;
 	job.checks = own_checks(spec);
@@ -183,15 +184,21 @@ verdicts_of(const LabSpec *spec, Oid database, Oid hidden, List *checks, LabFeed
 	return verdicts;
 }
 
-/* The ids of the checks that the starter satisfies already. */
-static List *
-kept_checks(const LabSpec *spec, const LabSources *sources, List *checks)
+List *
+lab_derive_kept(const LabSpec *spec, const LabSources *sources, List *checks)
 {
-	List *verdicts =
-		verdicts_of(spec, sources->starter, sources->hidden, checks, LAB_FEEDBACK_NONE);
+	List *verdicts;
 	List *kept = NIL;
 	ListCell *cell;
 
+	if (checks == NIL)
+		return NIL;
+	if (!OidIsValid(sources->starter))
+	{
+		warn_without_pgtap(spec, checks, NIL);
+		return NIL;
+	}
+	verdicts = verdicts_of(spec, sources->starter, sources->hidden, checks, LAB_FEEDBACK_NONE);
 	warn_without_pgtap(spec, checks, verdicts);
 	foreach (cell, verdicts)
 	{
@@ -204,21 +211,24 @@ kept_checks(const LabSpec *spec, const LabSources *sources, List *checks)
 }
 
 List *
-lab_derive_checks(int32 lab, const LabSpec *spec, const LabSources *sources)
+lab_derive_facts(const LabSpec *spec, const LabSources *sources)
 {
-	List *facts = derive_facts(spec, sources->reference);
-	List *checks;
+	List *facts = read_reference(spec, sources);
 
 	if (OidIsValid(sources->hidden))
-	{
-		lab_catalog_set_hidden(lab, sources->hidden);
 		complete_hidden(facts, sources->hidden);
-	}
+	return facts;
+}
+
+List *
+lab_derive_checks(int32 lab, const LabSpec *spec, const LabSources *sources)
+{
+	List *facts = lab_derive_facts(spec, sources);
+	List *checks;
+
+	lab_catalog_set_sources(lab, sources->reference, sources->hidden, sources->clock);
 	checks = lab_catalog_add_checks(lab, spec, facts);
-	if (spec->starter == NULL)
-		warn_without_pgtap(spec, checks, NIL);
-	lab_catalog_share_points(lab, OidIsValid(sources->starter) ? kept_checks(spec, sources, checks)
-															   : NIL);
+	lab_catalog_share_points(lab, lab_derive_kept(spec, sources, checks));
 	return checks;
 }
 

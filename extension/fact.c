@@ -102,6 +102,7 @@ lab_job_write(StringInfo buf, const LabJob *job)
 	}
 	strings_write(buf, job->queries);
 	pq_sendbyte(buf, job->hidden);
+	pq_sendint64(buf, job->clock);
 }
 
 LabJob *
@@ -129,6 +130,7 @@ lab_job_read(StringInfo buf)
 	}
 	job->queries = strings_read(buf);
 	job->hidden = pq_getmsgbyte(buf);
+	job->clock = pq_getmsgint64(buf);
 	return job;
 }
 

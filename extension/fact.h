@@ -92,6 +92,7 @@ typedef struct LabJob
 	List *checks;      /* of LabCheck *; of a derivation: the lab master's own, to complete */
 	List *queries;     /* of char *: for LAB_JOB_HIDDEN, one for each check */
 	bool hidden;       /* of a derivation: the views are to be tried on hidden data as well */
+	int64 clock;       /* TimestampTz that now() gives; 0: as the checks say, else the real time */
 } LabJob;
 
 /* The first byte of an answer. */

@@ -7,6 +7,7 @@
 #include "postgres.h"
 
 #include "commands/dbcommands.h"
+#include "commands/trigger.h"
 #include "extension/catalog.h"
 #include "extension/functions.h"
 #include "extension/guc.h"
@@ -21,6 +22,7 @@
 
 PG_FUNCTION_INFO_V1(lab_drop);
 PG_FUNCTION_INFO_V1(lab_evaluate);
+PG_FUNCTION_INFO_V1(lab_wanted_changed);
 PG_FUNCTION_INFO_V1(lab_workers);
 
 void
@@ -45,6 +47,20 @@ lab_require_control_database(void)
 }
 
 /*
+ * The trigger on the tables that the coordinator reads, once a statement.  Functions announce what
+ * they change by themselves; this is for rows that come from a dump.
+ */
+Datum
+lab_wanted_changed(PG_FUNCTION_ARGS)
+{
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("lab.wanted_changed() is a trigger")));
+	lab_announce_wanted();
+	return PointerGetDatum(NULL);
+}
+
+/*
  * lab_drop(lab text, keep_databases boolean)
  */
 Datum
@@ -55,7 +71,7 @@ lab_drop(PG_FUNCTION_ARGS)
 
 	lab_require_control_database();
 	lab_privilege_begin(&privilege);
-	lab_catalog_drop(lab_catalog_find(name, privilege.caller), PG_GETARG_BOOL(1));
+	lab_catalog_drop(lab_catalog_lock(name, privilege.caller, true), PG_GETARG_BOOL(1));
 	lab_privilege_end(&privilege);
 
 	lab_announce_wanted();
@@ -81,6 +97,8 @@ lab_evaluate(PG_FUNCTION_ARGS)
 {
 	LabPrivilege privilege;
 	char *login = PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1));
+	char *name;
+	int32 lab;
 	List *databases;
 	List *slots = NIL;
 	uint64 *tickets;
@@ -90,10 +108,14 @@ lab_evaluate(PG_FUNCTION_ARGS)
 	lab_require_control_database();
 	if (PG_ARGISNULL(0))
 		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("lab must not be null")));
+	name = text_to_cstring(PG_GETARG_TEXT_PP(0));
+
+	PreventCommandDuringRecovery("lab_evaluate()");
 
 	lab_privilege_begin(&privilege);
-	databases = lab_catalog_databases(
-		lab_catalog_find(text_to_cstring(PG_GETARG_TEXT_PP(0)), privilege.caller), login);
+	lab = lab_catalog_find(name, privilege.caller);
+	lab_catalog_require_committed(lab, name);
+	databases = lab_catalog_databases(lab, login);
 	lab_privilege_end(&privilege);
 
 	/* Ask for all before waiting for the first. */
@@ -122,8 +144,9 @@ Datum
 lab_workers(PG_FUNCTION_ARGS)
 {
 	TupleDesc tupdesc;
-	Datum values[8] = {0};
-	bool nulls[8] = {false};
+	Datum values[9] = {0};
+	bool nulls[9] = {false};
+	char *error;
 	uint64 started;
 	uint64 heartbeat;
 	uint64 starved;
@@ -147,5 +170,8 @@ lab_workers(PG_FUNCTION_ARGS)
 	values[5] = Int32GetDatum(pg_atomic_read_u32(&lab_shared->provisioners));
 	values[6] = Int64GetDatum((int64) pg_atomic_read_u64(&lab_shared->evaluations));
 	values[7] = Int64GetDatum((int64) pg_atomic_read_u64(&lab_shared->judged));
+	error = lab_noted_error();
+	values[8] = error ? CStringGetTextDatum(error) : (Datum) 0;
+	nulls[8] = error == NULL;
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc), values, nulls)));
 }

@@ -14,6 +14,7 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "access/xlog.h"
 #include "catalog/pg_auth_members.h"
 #include "catalog/pg_database.h"
 #include "extension/gate.h"
@@ -141,6 +142,17 @@ wait_for_gates(void)
 	}
 }
 
+/* Where no coordinator runs nobody knows whose database is whose, and nothing would be graded. */
+static void
+refuse_on_standby(void)
+{
+	if (RecoveryInProgress())
+		ereport(FATAL, (errcode(ERRCODE_CANNOT_CONNECT_NOW),
+						errmsg("participants of a lab cannot log in to a standby server"),
+						errdetail("Labs run on the server that this one follows."),
+						errhint("Connect there, or wait until this server is promoted.")));
+}
+
 static void
 check_login(const char *user, const char *database)
 {
@@ -151,7 +163,10 @@ check_login(const char *user, const char *database)
 	if (!OidIsValid(role))
 		return; /* the server says so itself */
 	if (is_participant(role, NULL))
+	{
+		refuse_on_standby();
 		wait_for_gates();
+	}
 	oid = find_database(database);
 	slot = OidIsValid(oid) ? lab_slot_find(oid) : NULL;
 	if (!is_participant(role, slot))

@@ -5,13 +5,13 @@
 #include "postgres.h"
 
 #include "extension/channel.h"
+#include "extension/clock.h"
 #include "extension/job.h"
 #include "extension/shmem.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "storage/latch.h"
-#include "utils/timestamp.h"
 #include "utils/wait_event.h"
 
 #define RETRY_MS 200
@@ -20,7 +20,7 @@
 static LabChannel *
 start_patiently(StringInfo request)
 {
-	TimestampTz since = GetCurrentTimestamp();
+	LabTime since = lab_clock_now();
 	bool told = false;
 
 	for (;;)
@@ -34,10 +34,10 @@ start_patiently(StringInfo request)
 				pg_atomic_write_u64(&lab_shared->starved, 0);
 			return channel;
 		}
-		if (!told && TimestampDifferenceExceeds(since, GetCurrentTimestamp(), PATIENCE_MS))
+		if (!told && lab_clock_passed(since, PATIENCE_MS))
 		{
 			told = true;
-			pg_atomic_write_u64(&lab_shared->starved, (uint64) since);
+			lab_note_starved();
 			ereport(NOTICE, (errmsg("waiting for a free background worker"),
 							 errhint("Raise max_worker_processes.")));
 		}

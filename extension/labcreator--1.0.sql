@@ -42,6 +42,7 @@ CREATE TABLE lab.labs (
 	name text NOT NULL UNIQUE,
 	title text NOT NULL,
 	owner regrole NOT NULL,
+	masters regrole[] NOT NULL DEFAULT '{}',		-- others who may see it and act on it
 	reference name NOT NULL,
 	reference_oid oid NOT NULL,
 	starter name,
@@ -58,7 +59,9 @@ CREATE TABLE lab.labs (
 	statement_timeout integer,		-- milliseconds
 	idle_timeout integer,			-- milliseconds idle in a transaction
 	inactive text[] NOT NULL,
-	state text NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'dropping')),
+	clock timestamptz,				-- what now() was when the reference was asked
+	revision integer NOT NULL DEFAULT 1,	-- grows when results can be others though nobody worked
+	state text NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'archived', 'dropping')),
 	keep_databases boolean NOT NULL DEFAULT false,
 	created timestamptz NOT NULL DEFAULT pg_catalog.now()
 );
@@ -80,9 +83,11 @@ CREATE TABLE lab.participants (
 	name text NOT NULL,
 	team text,
 	email text,
-	database name NOT NULL UNIQUE,
+	database name NOT NULL,
 	database_oid oid,				-- chosen and committed before the database is made: what has another oid is not ours
-	state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'failed', 'ready', 'dropping')),
+	discarded_oid oid,				-- the one before lab_reset(), which goes first
+	keep boolean NOT NULL DEFAULT false,	-- whoever is dropped keeps the database and the login
+	state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'failed', 'ready', 'dropping', 'archived')),
 	attempts integer NOT NULL DEFAULT 0,
 	retry_at timestamptz,
 	error text,						-- of provisioning
@@ -94,11 +99,25 @@ CREATE TABLE lab.participants (
 	last_progress timestamptz,
 	last_seen timestamptz,
 	evaluated timestamptz,
+	revision integer NOT NULL DEFAULT 0,	-- of the lab when they were evaluated last
 	evaluation_error text,
 	UNIQUE (lab_id, login)
 );
 CREATE INDEX ON lab.participants (login);
+-- the names of databases that are there, or will be
+CREATE UNIQUE INDEX ON lab.participants (database) WHERE database_oid IS NOT NULL OR state IN ('waiting', 'failed');
 COMMENT ON TABLE lab.participants IS 'one row a participant: their database, and how far they are';
+
+CREATE TABLE lab.kept (
+	lab_id integer NOT NULL REFERENCES lab.labs ON DELETE CASCADE,
+	login name NOT NULL,
+	role oid NOT NULL,				-- of the login then
+	database name NOT NULL,
+	database_oid oid NOT NULL,
+	PRIMARY KEY (lab_id, login)
+);
+COMMENT ON TABLE lab.kept IS
+	'databases of participants who were removed with "removed": "keep": theirs again when they come back';
 
 CREATE TABLE lab.tasks (
 	id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -144,6 +163,7 @@ CREATE INDEX ON lab.results (participant_id, check_id) WHERE status <> 'pass';
 COMMENT ON TABLE lab.results IS 'what each participant''s database says to each check';
 
 CREATE TABLE lab.progress (
+	id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,		-- the order of what happened, whatever the clock says
 	participant_id integer NOT NULL REFERENCES lab.participants ON DELETE CASCADE,
 	at timestamptz NOT NULL,
 	passed integer NOT NULL,
@@ -154,7 +174,7 @@ CREATE INDEX ON lab.progress (participant_id, at);
 COMMENT ON TABLE lab.progress IS 'history: a row whenever a participant''s results changed';
 
 REVOKE ALL ON ALL TABLES IN SCHEMA lab FROM PUBLIC;
-GRANT SELECT ON lab.labs, lab.participants, lab.tasks, lab.checks, lab.results, lab.progress TO lab_master;
+GRANT SELECT ON lab.labs, lab.participants, lab.kept, lab.tasks, lab.checks, lab.results, lab.progress TO lab_master;
 
 -- ---------------------------------------------------------------------------
 -- What participants do, and who needs help.  Nothing is here for labs with
@@ -202,7 +222,7 @@ CREATE TABLE lab.events (
 	participant_id integer NOT NULL REFERENCES lab.participants ON DELETE CASCADE,
 	at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	kind text NOT NULL CHECK (kind IN ('login', 'logout', 'progress', 'regress', 'result', 'task done', 'error',
-		'signal on', 'signal off', 'hand up', 'hand down', 'answer')),
+		'signal on', 'signal off', 'hand up', 'hand down', 'answer', 'reset')),
 	object text,					-- the check, the task, the signal, or what an error was about
 	detail text						-- a status, an SQLSTATE, a reason, a message
 );
@@ -498,6 +518,9 @@ $$;
 COMMENT ON FUNCTION lab.announce_participant() IS 'the directory must be told of a participant';
 CREATE TRIGGER announce AFTER INSERT OR DELETE OR UPDATE OF name, email ON lab.participants
 	FOR EACH ROW EXECUTE FUNCTION lab.announce_participant();
+CREATE TRIGGER announce_archived AFTER UPDATE OF state ON lab.participants
+	FOR EACH ROW WHEN (NEW.state = 'archived')
+	EXECUTE FUNCTION lab.announce_participant();
 
 CREATE FUNCTION lab.announce_group()
 RETURNS trigger
@@ -517,6 +540,9 @@ CREATE TRIGGER announce_new AFTER INSERT ON lab.labs
 	FOR EACH ROW WHEN (NEW.auth = 'managed') EXECUTE FUNCTION lab.announce_group();
 CREATE TRIGGER announce_gone AFTER DELETE ON lab.labs
 	FOR EACH ROW WHEN (OLD.auth = 'managed') EXECUTE FUNCTION lab.announce_group();
+CREATE TRIGGER announce_archived AFTER UPDATE OF state ON lab.labs
+	FOR EACH ROW WHEN (NEW.auth = 'managed' AND NEW.state = 'archived' AND OLD.state <> 'archived')
+	EXECUTE FUNCTION lab.announce_group();
 
 -- ---------------------------------------------------------------------------
 -- Dashboards in Grafana.  The templates are files of the extension
@@ -627,8 +653,11 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION lab.announce_dashboards() IS 'Grafana must be told of a lab';
-CREATE TRIGGER announce_dashboards AFTER INSERT OR DELETE OR UPDATE OF title, opens, closes, state ON lab.labs
+CREATE TRIGGER announce_dashboards AFTER INSERT OR DELETE ON lab.labs
 	FOR EACH ROW EXECUTE FUNCTION lab.announce_dashboards();
+CREATE TRIGGER announce_changed_dashboards AFTER UPDATE ON lab.labs
+	FOR EACH ROW WHEN ((OLD.title, OLD.opens, OLD.closes, OLD.state) IS DISTINCT FROM (NEW.title, NEW.opens, NEW.closes, NEW.state))
+	EXECUTE FUNCTION lab.announce_dashboards();
 
 -- What became of a dashboard.  Kind NULL: it is gone, as it should be.
 CREATE FUNCTION lab.note_dashboard(uid text, kind text, lab text, version integer, state text, detail text)
@@ -849,12 +878,20 @@ AS $$
 $$;
 COMMENT ON FUNCTION lab_checks(text) IS 'what the reference asks for, with the points of each check';
 
+CREATE FUNCTION lab.nap(seconds double precision)
+RETURNS double precision
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'lab_nap';
+COMMENT ON FUNCTION lab.nap(double precision) IS
+	'sleeps; returns the seconds of a clock that only goes forward, whatever becomes of the system''s clock';
+GRANT EXECUTE ON FUNCTION lab.nap(double precision) TO lab_master;
+
 CREATE PROCEDURE lab_wait(lab text, timeout interval DEFAULT '5 minutes')
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	deadline CONSTANT timestamptz := clock_timestamp() + timeout;
+	deadline CONSTANT double precision := lab.nap(0) + extract(epoch FROM timeout);
 	told text := '';
 	seen boolean := false;
 	now_at record;
@@ -867,10 +904,12 @@ BEGIN
 			HINT = 'It waits for what other processes commit.';
 	END IF;
 	LOOP
+		-- An archived participant has no database, and is as they should be.
 		SELECT l.state, l.xmin = pg_current_xact_id_if_assigned()::xid AS mine,
-			count(p.id) AS wanted,
-			count(p.id) FILTER (WHERE p.state = 'ready' AND p.evaluated IS NOT NULL) AS ready,
-			count(p.id) FILTER (WHERE p.state = 'failed' AND p.attempts >= 3) AS failed,
+			count(p.id) FILTER (WHERE p.state <> 'archived') AS wanted,
+			count(p.id) FILTER (WHERE p.state = 'ready' AND p.evaluated IS NOT NULL AND p.revision = l.revision) AS ready,
+			count(p.id) FILTER (WHERE p.state = 'dropping') AS going,
+			count(p.id) FILTER (WHERE p.state IN ('failed', 'dropping') AND p.attempts >= 3) AS failed,
 			min(p.login || ': ' || p.error) FILTER (WHERE p.error IS NOT NULL) AS error
 		INTO now_at
 		FROM lab.labs l
@@ -905,8 +944,9 @@ BEGIN
 
 		seen := now_at IS NULL OR now_at.state = 'dropping';
 		news := CASE
-			WHEN seen THEN format('lab "%s": %s databases to remove', lab, coalesce(now_at.wanted, 0))
-			ELSE format('lab "%s": %s of %s databases are ready', lab, now_at.ready, now_at.wanted)
+			WHEN seen OR now_at.state = 'archived' THEN format('lab "%s": %s databases to remove', lab, coalesce(now_at.wanted, 0))
+			ELSE format('lab "%s": %s of %s databases are ready', lab, now_at.ready, now_at.wanted - now_at.going)
+				|| CASE WHEN now_at.going > 0 THEN format(', %s to remove', now_at.going) ELSE '' END
 		END || CASE WHEN accounts.waiting > 0 THEN format(', %s changes for LDAP', accounts.waiting) ELSE '' END;
 		IF news <> told THEN
 			RAISE NOTICE '%', news;
@@ -923,22 +963,22 @@ BEGIN
 		END IF;
 		IF now_at.failed > 0 AND now_at.ready + now_at.failed = now_at.wanted THEN
 			RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
-				MESSAGE = format('lab "%s": %s databases could not be made', lab, now_at.failed),
+				MESSAGE = format('lab "%s": %s databases could not be %s', lab, now_at.failed,
+					CASE now_at.state WHEN 'active' THEN 'made or removed' ELSE 'removed' END),
 				DETAIL = now_at.error,
 				HINT = 'It is tried again by itself; lab_status() shows the state.';
 		END IF;
-		IF clock_timestamp() >= deadline THEN
+		IF lab.nap(0.05) >= deadline THEN
 			RAISE EXCEPTION USING ERRCODE = 'query_canceled',
 				MESSAGE = news,
 				DETAIL = coalesce(now_at.error, accounts.error, format('It was not complete after %s.', timeout)),
 				HINT = 'lab_status() shows what it waits for.';
 		END IF;
-		PERFORM pg_sleep(0.05);
 	END LOOP;
 END
 $$;
 COMMENT ON PROCEDURE lab_wait(text, interval) IS
-	'returns when all databases of the lab are made and were compared once, or, after lab_drop, when all are gone';
+	'returns when all that is wanted of the lab is done: databases are made and were compared with its checks as they are now, those that are not wanted are gone';
 
 -- ---------------------------------------------------------------------------
 -- Whom to help: the lab master's functions.  Small helpers have no search_path of
@@ -1098,7 +1138,7 @@ AS $$
 		SELECT g.passed, g.total, g.score
 		FROM lab.progress g
 		WHERE g.participant_id = p.id AND g.at <= $2
-		ORDER BY g.at DESC
+		ORDER BY g.at DESC, g.id DESC
 		LIMIT 1
 	) h ON true
 	LEFT JOIN moment e ON e.participant_id = p.id
@@ -1222,14 +1262,45 @@ COMMENT ON FUNCTION lab_extend(text, text, interval) IS
 	'gives one participant more time, or everybody (NULL), from now or from when the lab closes; returns the new end';
 
 -- ---------------------------------------------------------------------------
+-- The life of a lab: it is changed while it runs, and put away when it is over.
+-- ---------------------------------------------------------------------------
+CREATE FUNCTION lab_alter(spec jsonb)
+RETURNS TABLE (login name, name text, database name, password text, connect text)
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'lab_alter';
+COMMENT ON FUNCTION lab_alter(jsonb) IS
+	'makes a lab what its spec says now: participants, tasks, window, limits; returns the initial passwords of those who are new, once';
+
+CREATE FUNCTION lab_refresh(lab text, dry_run boolean DEFAULT false)
+RETURNS TABLE (change text, task text, kind text, object text, points_before numeric, points_after numeric)
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'lab_refresh';
+COMMENT ON FUNCTION lab_refresh(text, boolean) IS
+	'derives the checks anew from a changed reference; returns those that were added, removed or changed, and those kept with other points; with dry_run it only shows them';
+
+CREATE FUNCTION lab_reset(lab text, login text)
+RETURNS void
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'lab_reset';
+COMMENT ON FUNCTION lab_reset(text, text) IS
+	'makes a participant''s database anew, as at the start: what they did there is gone; login and password stay';
+
+CREATE FUNCTION lab_archive(lab text)
+RETURNS void
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'lab_archive';
+COMMENT ON FUNCTION lab_archive(text) IS
+	'ends a lab: databases, and logins in no other lab, are removed; results and history stay until lab_drop()';
+
+-- ---------------------------------------------------------------------------
 -- Health.
 -- ---------------------------------------------------------------------------
 CREATE FUNCTION lab.workers(OUT coordinator integer, OUT started timestamptz, OUT heartbeat timestamptz,
-	OUT starved timestamptz, OUT evaluators integer, OUT provisioners integer, OUT evaluations bigint, OUT judged bigint)
+	OUT starved timestamptz, OUT evaluators integer, OUT provisioners integer, OUT evaluations bigint, OUT judged bigint, OUT error text)
 LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'lab_workers';
 COMMENT ON FUNCTION lab.workers() IS
-	'labcreator''s processes, from shared memory; evaluations done, and checks judged in them by reading rows or running code';
+	'labcreator''s processes, from shared memory; evaluations done, and checks judged in them by reading rows or running code; error: of the coordinator''s last cycle, which is tried again';
 GRANT EXECUTE ON FUNCTION lab.workers() TO lab_master;
 
 CREATE FUNCTION lab_status()
@@ -1238,10 +1309,10 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT 'coordinator',
-		CASE WHEN w.coordinator IS NULL THEN 'not running' ELSE 'running' END,
+		CASE WHEN w.coordinator IS NULL THEN 'not running' WHEN w.error IS NOT NULL THEN 'failing' ELSE 'running' END,
 		CASE WHEN w.coordinator IS NULL
 			THEN 'is database ' || current_setting('labcreator.database') || ' the control database? The server''s log says more'
-			ELSE 'process ' || w.coordinator
+			ELSE 'process ' || w.coordinator || coalesce('; tried again every second: ' || w.error, '')
 		END,
 		w.started
 	FROM lab.workers() w
@@ -1258,10 +1329,14 @@ AS $$
 		CASE
 			WHEN l.state = 'dropping' THEN 'dropping'
 			WHEN bool_or(p.state = 'failed') THEN 'failed'
-			WHEN bool_or(p.state = 'waiting') THEN CASE WHEN w.starved IS NULL THEN 'working' ELSE 'waiting' END
+			WHEN bool_or(p.state IN ('waiting', 'dropping')) THEN CASE WHEN w.starved IS NULL THEN 'working' ELSE 'waiting' END
+			WHEN l.state = 'archived' THEN 'archived'
 			ELSE 'ok'
 		END,
-		count(*) FILTER (WHERE p.state = 'ready') || ' of ' || count(*) || ' databases ready'
+		CASE
+			WHEN l.state = 'archived' THEN count(*) FILTER (WHERE p.state = 'dropping') || ' databases to remove'
+			ELSE count(*) FILTER (WHERE p.state = 'ready') || ' of ' || count(*) || ' databases ready'
+		END
 			|| coalesce('; ' || min(p.login || ': ' || p.error) FILTER (WHERE p.error IS NOT NULL), ''),
 		l.created
 	FROM lab.labs l
@@ -1330,6 +1405,19 @@ AS $$
 $$;
 COMMENT ON FUNCTION lab.share_points(integer) IS 'shares out the points of a lab''s tasks among their checks';
 
+-- Rounding never makes a whole of a part.
+CREATE FUNCTION lab.score(passed bigint, total bigint, earned numeric, points numeric)
+RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+	SELECT CASE
+		WHEN points = 0 THEN CASE WHEN passed = total THEN 100 ELSE 0 END
+		WHEN passed = total THEN 100
+		ELSE least(round(100 * earned / points, 2), 99.99)
+	END::numeric(5,2)
+$$;
+COMMENT ON FUNCTION lab.score(bigint, bigint, numeric, numeric) IS 'a score in percent';
+
 -- One evaluation: only what differs is written.  In PL/pgSQL, which keeps the plan: making it takes longer than running it.
 CREATE FUNCTION lab.store(participant integer, checks integer[], statuses text[], details text[])
 RETURNS boolean
@@ -1368,33 +1456,33 @@ BEGIN
 		LEFT JOIN lab.results r ON r.participant_id = participant AND r.check_id = c.id
 		WHERE p.id = participant
 	), score AS (
-		-- Rounding never makes a whole of a part.
-		SELECT passed, total,
-			CASE
-				WHEN points = 0 THEN CASE WHEN passed = total THEN 100 ELSE 0 END
-				WHEN passed = total THEN 100
-				ELSE least(round(100 * earned / points, 2), 99.99)
-			END::numeric(5,2) AS score
+		SELECT passed, total, lab.score(passed, total, earned, points) AS score
 		FROM standing
 	), moved AS (
+		-- The first look at other checks than before is no progress of theirs.
 		UPDATE lab.participants p
 		SET passed = s.passed,
 			total = s.total,
 			score = s.score,
 			last_progress = CASE
-				WHEN p.evaluated IS NOT NULL AND (s.passed > p.passed OR s.score > p.score) THEN clock_timestamp()
+				WHEN p.evaluated IS NOT NULL AND p.revision = l.revision AND (s.passed > p.passed OR s.score > p.score)
+					THEN clock_timestamp()
 				ELSE p.last_progress
 			END,
 			evaluated = coalesce(p.evaluated, clock_timestamp()),
+			revision = l.revision,
 			evaluation_error = NULL
-		FROM score s
-		WHERE p.id = participant
+		FROM score s, lab.labs l
+		WHERE p.id = participant AND l.id = p.lab_id
 			AND ((p.passed, p.total, p.score) IS DISTINCT FROM (s.passed::integer, s.total::integer, s.score)
-				OR p.evaluated IS NULL OR p.evaluation_error IS NOT NULL)
-		RETURNING p.id, p.passed, p.total, p.score
+				OR p.evaluated IS NULL OR p.revision <> l.revision OR p.evaluation_error IS NOT NULL)
 	), history AS (
 		INSERT INTO lab.progress (participant_id, at, passed, total, score)
-		SELECT id, clock_timestamp(), passed, total, score FROM moved
+		SELECT p.id, clock_timestamp(), s.passed, s.total, s.score
+		FROM lab.participants p, score s
+		WHERE p.id = participant
+			AND ((p.passed, p.total, p.score) IS DISTINCT FROM (s.passed::integer, s.total::integer, s.score)
+				OR p.evaluated IS NULL)
 		RETURNING 1
 	), of_task AS (
 		SELECT c.task_id,
@@ -1421,6 +1509,503 @@ END
 $$;
 COMMENT ON FUNCTION lab.store(integer, integer[], text[], text[]) IS
 	'stores the verdicts of one evaluation where they differ from the last; true when something did';
+
+-- ---------------------------------------------------------------------------
+-- The life of a lab: what lab_alter(), lab_refresh(), lab_reset() and lab_archive()
+-- do in the tables.  They hold the lab's row, so that no evaluation is stored meanwhile.
+-- ---------------------------------------------------------------------------
+
+-- Which parts of a spec are others than before, where that can be without a new reference.
+CREATE FUNCTION lab.spec_changes(before jsonb, after jsonb, OUT settings boolean, OUT checks boolean, OUT connections boolean,
+	OUT judged boolean)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT before - '{participants,tasks,ignore,removed}'::text[] <> after - '{participants,tasks,ignore,removed}'::text[],
+		(before -> 'tasks', before -> 'ignore') IS DISTINCT FROM (after -> 'tasks', after -> 'ignore'),
+		before #> '{limits,connections}' IS DISTINCT FROM after #> '{limits,connections}',
+		(before -> 'feedback', before -> 'extras', before -> 'ignore')
+			IS DISTINCT FROM (after -> 'feedback', after -> 'extras', after -> 'ignore')
+$$;
+COMMENT ON FUNCTION lab.spec_changes(jsonb, jsonb) IS
+	'what differs between two specs: settings, checks, the limit of connections, how results come about';
+
+-- Participants as a new spec has them, but for those who are new.
+CREATE FUNCTION lab.alter_participants(lab integer, logins name[], names text[], teams text[], emails text[], keep boolean,
+	OUT removed integer, OUT changed integer)
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	going name := p.login FROM lab.participants p WHERE p.lab_id = $1 AND p.state = 'dropping' AND p.login = ANY (logins) LIMIT 1;
+BEGIN
+	IF going IS NOT NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'object_in_use',
+			MESSAGE = format('participant "%s" is being removed', going),
+			HINT = 'CALL lab_wait(lab), then try again.';
+	END IF;
+
+	UPDATE lab.participants p
+	SET state = 'dropping',
+		keep = alter_participants.keep,
+		attempts = 0,
+		retry_at = NULL,
+		error = NULL
+	WHERE p.lab_id = $1 AND p.state <> 'dropping' AND p.login <> ALL (logins);
+	GET DIAGNOSTICS removed = ROW_COUNT;
+
+	UPDATE lab.participants p
+	SET name = w.name,
+		team = w.team,
+		email = w.email
+	FROM unnest(logins, names, teams, emails) AS w (login, name, team, email)
+	WHERE p.lab_id = $1 AND p.login = w.login AND (p.name, p.team, p.email) IS DISTINCT FROM (w.name, w.team, w.email);
+	GET DIAGNOSTICS changed = ROW_COUNT;
+END
+$$;
+COMMENT ON FUNCTION lab.alter_participants(integer, name[], text[], text[], text[], boolean) IS
+	'removes participants who are not listed, and renames others; how many';
+
+-- The database of one who was removed with "removed": "keep", if it is what it was.
+CREATE FUNCTION lab.kept_database(lab integer, login name, database name)
+RETURNS oid
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT k.database_oid
+	FROM lab.kept k
+	JOIN pg_database d ON d.oid = k.database_oid AND d.datname = k.database
+	JOIN lab.accounts a ON a.login = k.login AND a.role = k.role
+	JOIN pg_roles r ON r.oid = k.role AND r.rolname = k.login
+	WHERE k.lab_id = $1 AND k.login = $2 AND k.database = $3
+$$;
+COMMENT ON FUNCTION lab.kept_database(integer, name, name) IS 'the database that a participant left behind, or null';
+
+-- Who comes back has it again, without anything being run in it.
+CREATE FUNCTION lab.adopt(lab integer, login name)
+RETURNS void
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	UPDATE lab.participants p
+	SET state = 'ready',
+		database_oid = lab.kept_database($1, $2, p.database)
+	WHERE p.lab_id = $1 AND p.login = $2 AND lab.kept_database($1, $2, p.database) IS NOT NULL;
+
+	DELETE FROM lab.kept k WHERE k.lab_id = $1 AND k.login = $2;
+$$;
+COMMENT ON FUNCTION lab.adopt(integer, name) IS 'gives a participant the database that they left behind, if there is one';
+
+-- A login has the largest limit of the labs that it is in.
+CREATE FUNCTION lab.limit_connections(logins name[])
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	wrong record;
+BEGIN
+	FOR wrong IN
+		SELECT r.rolname, w.most
+		FROM lab.accounts a
+		JOIN pg_roles r ON r.oid = a.role AND r.rolname = a.login
+		CROSS JOIN LATERAL (
+			SELECT CASE
+					WHEN bool_and(l.spec #> '{limits,connections}' IS NOT NULL) THEN max((l.spec #>> '{limits,connections}')::numeric)
+					ELSE -1
+				END::integer AS most
+			FROM lab.participants p
+			JOIN lab.labs l ON l.id = p.lab_id
+			WHERE p.login = a.login AND p.state NOT IN ('dropping', 'archived')
+			HAVING count(*) > 0
+		) AS w
+		WHERE a.login = ANY (logins) AND r.rolconnlimit <> w.most
+	LOOP
+		EXECUTE format('ALTER ROLE %I CONNECTION LIMIT %s', wrong.rolname, wrong.most);
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION lab.limit_connections(name[]) IS 'sets how many sessions logins may have, as their labs say';
+
+-- The window moves only where the spec's own did: what lab_open(), lab_close() and lab_extend() did stays.
+CREATE FUNCTION lab.move_window(lab integer, opens_too boolean, opens timestamptz, closes_too boolean, closes timestamptz)
+RETURNS void
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	UPDATE lab.labs l
+	SET opens = CASE WHEN opens_too THEN $3 ELSE l.opens END,
+		closes = CASE WHEN closes_too THEN $5 ELSE l.closes END
+	WHERE l.id = $1;
+
+	UPDATE lab.participants p
+	SET closes = NULL
+	WHERE p.lab_id = $1 AND closes_too AND p.closes <= coalesce($5, 'infinity');
+$$;
+COMMENT ON FUNCTION lab.move_window(integer, boolean, timestamptz, boolean, timestamptz) IS
+	'moves the window of a lab; who has more time by lab_extend() keeps it';
+
+-- What would not have been kept at a lower level of activity goes.
+CREATE FUNCTION lab.forget_activity(lab integer, level text)
+RETURNS void
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	DELETE FROM lab.events e
+	USING lab.participants p
+	WHERE p.lab_id = $1 AND e.participant_id = p.id AND e.kind IN ('login', 'logout', 'error') AND $2 IN ('counts', 'none');
+
+	DELETE FROM lab.error_counts e
+	USING lab.participants p
+	WHERE p.lab_id = $1 AND e.participant_id = p.id AND $2 = 'none';
+
+	UPDATE lab.activity a
+	SET (online, blocked_pid, blocked_since, first_seen, first_login, last_login, last_statement, active_since, logins,
+			statements, errors, commits, previous, run_sqlstate, run_length, run_since, pair_scores, object, object_since,
+			object_successes)
+		= (DEFAULT, DEFAULT, DEFAULT, DEFAULT, DEFAULT, DEFAULT, DEFAULT, DEFAULT, DEFAULT,
+			DEFAULT, DEFAULT, DEFAULT, DEFAULT, DEFAULT, DEFAULT, DEFAULT, DEFAULT, DEFAULT, DEFAULT,
+			DEFAULT)
+	WHERE a.lab_id = $1 AND $2 = 'none';
+$$;
+COMMENT ON FUNCTION lab.forget_activity(integer, text) IS 'deletes what is not kept of participants at this level of activity';
+
+-- The tasks as a spec has them, in their order.  Tasks that are not named stay until they have no check.
+CREATE FUNCTION lab.merge_tasks(lab integer, names text[], titles text[], points text[], hints text[])
+RETURNS integer
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH changed AS (
+		INSERT INTO lab.tasks AS t (lab_id, position, name, title, given_points, hint)
+		SELECT $1, w.place, w.name, w.title, w.points::numeric, w.hint
+		FROM unnest(names, titles, points, hints) WITH ORDINALITY AS w (name, title, points, hint, place)
+		ON CONFLICT (lab_id, name) DO UPDATE
+		SET position = EXCLUDED.position,
+			title = EXCLUDED.title,
+			given_points = EXCLUDED.given_points,
+			hint = EXCLUDED.hint
+		WHERE (t.position, t.title, t.given_points, t.hint)
+			IS DISTINCT FROM (EXCLUDED.position, EXCLUDED.title, EXCLUDED.given_points, EXCLUDED.hint)
+		RETURNING 1
+	)
+	SELECT count(*)::integer FROM changed
+$$;
+COMMENT ON FUNCTION lab.merge_tasks(integer, text[], text[], text[], text[]) IS 'makes or changes the tasks of a lab; how many';
+
+-- Of rows in no order the text shows the first that came; what counts is the digest.
+CREATE FUNCTION lab.asked(definition jsonb)
+RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE
+		WHEN jsonb_typeof(definition -> 'probes') = 'array' THEN definition || jsonb_build_object('probes', (
+			SELECT jsonb_agg(CASE WHEN p.probe ? 'digest' THEN p.probe - 'value' ELSE p.probe END ORDER BY p.place)
+			FROM jsonb_array_elements(definition -> 'probes') WITH ORDINALITY AS p (probe, place)))
+		ELSE definition
+	END
+$$;
+COMMENT ON FUNCTION lab.asked(jsonb) IS 'the definition of a check without what differs from one reading of the same reference to the next';
+
+-- The checks as they should be.  One that asks for the same as before is the same check, with its results; one that asks
+-- for something else of the same object keeps its place, and its results until they are found to be others.
+CREATE FUNCTION lab.merge_checks(lab integer, tasks text[], kinds text[], objects text[], owners text[], definitions text[])
+RETURNS TABLE (id integer, kind text, object text, owner text, definition text)
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH wanted AS MATERIALIZED (
+		SELECT w.place, t.id AS task_id, w.kind, w.object, w.owner, w.definition, w.asked,
+			row_number() OVER (PARTITION BY w.kind, w.object, w.owner, w.asked ORDER BY w.place) AS twin
+		FROM (
+			SELECT u.place, u.task, u.kind, u.object, u.owner, u.definition::jsonb, lab.asked(u.definition::jsonb) AS asked
+			FROM unnest(tasks, kinds, objects, owners, definitions)
+				WITH ORDINALITY AS u (task, kind, object, owner, definition, place)
+		) AS w
+		JOIN lab.tasks t ON t.lab_id = $1 AND t.name = w.task
+	), present AS MATERIALIZED (
+		SELECT c.*, row_number() OVER (PARTITION BY c.kind, c.object, c.owner, c.asked ORDER BY c.id) AS twin
+		FROM (
+			SELECT k.id, k.task_id, k.kind, k.object, k.owner, lab.asked(k.definition) AS asked
+			FROM lab.checks k
+			WHERE k.lab_id = $1
+		) AS c
+	), same AS MATERIALIZED (
+		SELECT p.id, w.place, w.task_id, p.task_id AS old_task_id
+		FROM present p
+		JOIN wanted w USING (kind, object, owner, asked, twin)
+	), other AS MATERIALIZED (
+		SELECT p.id, w.place, w.task_id, w.owner, w.definition
+		FROM (
+			SELECT p.*, row_number() OVER (PARTITION BY p.kind, p.object ORDER BY p.id) AS number
+			FROM present p
+			WHERE p.id NOT IN (SELECT s.id FROM same s)
+		) p
+		JOIN (
+			SELECT w.*, row_number() OVER (PARTITION BY w.kind, w.object ORDER BY w.place) AS number
+			FROM wanted w
+			WHERE w.place NOT IN (SELECT s.place FROM same s)
+		) w USING (kind, object, number)
+	), moved AS (
+		UPDATE lab.checks c
+		SET task_id = s.task_id
+		FROM same s
+		WHERE c.id = s.id AND s.task_id <> s.old_task_id
+	), gone AS (
+		DELETE FROM lab.checks c
+		WHERE c.lab_id = $1 AND c.id NOT IN (SELECT s.id FROM same s) AND c.id NOT IN (SELECT o.id FROM other o)
+	), changed AS (
+		UPDATE lab.checks c
+		SET task_id = o.task_id,
+			owner = o.owner,
+			definition = o.definition,
+			kept = false
+		FROM other o
+		WHERE c.id = o.id
+		RETURNING c.id, c.kind, c.object, c.owner, c.definition
+	), added AS (
+		INSERT INTO lab.checks (lab_id, task_id, kind, object, owner, definition)
+		SELECT $1, w.task_id, w.kind, w.object, w.owner, w.definition
+		FROM wanted w
+		WHERE w.place NOT IN (SELECT s.place FROM same s) AND w.place NOT IN (SELECT o.place FROM other o)
+		ORDER BY w.place
+		RETURNING id, kind, object, owner, definition
+	)
+	SELECT c.id, c.kind, c.object, c.owner, c.definition::text FROM changed c
+	UNION ALL
+	SELECT a.id, a.kind, a.object, a.owner, a.definition::text FROM added a
+	ORDER BY 1
+$$;
+COMMENT ON FUNCTION lab.merge_checks(integer, text[], text[], text[], text[], text[]) IS
+	'makes a lab''s checks what is listed; returns those that are new or ask for something else';
+
+-- The checks of a lab before they change, for lab.compare_checks().
+CREATE FUNCTION lab.list_checks(lab integer)
+RETURNS jsonb
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'task', t.name, 'position', t.position, 'kind', c.kind,
+		'object', c.object, 'asked', md5(lab.asked(c.definition)::text), 'points', c.points)), '[]')
+	FROM lab.checks c
+	JOIN lab.tasks t ON t.id = c.task_id
+	WHERE c.lab_id = $1
+$$;
+COMMENT ON FUNCTION lab.list_checks(integer) IS 'the checks of a lab with their points';
+
+CREATE FUNCTION lab.compare_checks(lab integer, before jsonb)
+RETURNS TABLE (change text, task text, kind text, object text, points_before numeric, points_after numeric, other_task boolean)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT
+		CASE
+			WHEN b.id IS NULL THEN 'added'
+			WHEN a.id IS NULL THEN 'removed'
+			WHEN a.asked <> b.asked THEN 'changed'
+			ELSE 'kept'
+		END,
+		coalesce(a.task, b.task), coalesce(a.kind, b.kind), coalesce(a.object, b.object),
+		trim_scale(round(b.points, 3)), trim_scale(round(a.points, 3)), a.task <> b.task
+	FROM jsonb_to_recordset(before)
+		AS b (id integer, task text, position integer, kind text, object text, asked text, points numeric)
+	FULL JOIN jsonb_to_recordset(lab.list_checks($1))
+		AS a (id integer, task text, position integer, kind text, object text, asked text, points numeric) USING (id)
+	ORDER BY coalesce(a.position, b.position), id
+$$;
+COMMENT ON FUNCTION lab.compare_checks(integer, jsonb) IS 'what became of the checks that lab.list_checks() had listed';
+
+-- Where everybody stands by the results that there are, when checks or their points are others.
+CREATE FUNCTION lab.restate(lab integer)
+RETURNS void
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	DELETE FROM lab.tasks t
+	WHERE t.lab_id = $1 AND NOT EXISTS (SELECT FROM lab.checks c WHERE c.task_id = t.id);
+
+	WITH standing AS (
+		SELECT p.id,
+			count(*) FILTER (WHERE r.status = 'pass' AND c.points > 0) AS passed,
+			count(*) FILTER (WHERE c.points > 0) AS total,
+			coalesce(sum(c.points) FILTER (WHERE r.status = 'pass'), 0) AS earned,
+			coalesce(sum(c.points), 0) AS points
+		FROM lab.participants p
+		LEFT JOIN lab.checks c ON c.lab_id = p.lab_id
+		LEFT JOIN lab.results r ON r.participant_id = p.id AND r.check_id = c.id
+		WHERE p.lab_id = $1
+		GROUP BY p.id
+	), moved AS (
+		UPDATE lab.participants p
+		SET passed = s.passed,
+			total = s.total,
+			score = CASE WHEN p.evaluated IS NULL THEN p.score ELSE lab.score(s.passed, s.total, s.earned, s.points) END
+		FROM standing s
+		WHERE p.id = s.id
+			AND ((p.passed, p.total) <> (s.passed, s.total)
+				OR p.evaluated IS NOT NULL AND p.score <> lab.score(s.passed, s.total, s.earned, s.points))
+		RETURNING p.id, p.passed, p.total, p.score, p.evaluated
+	)
+	INSERT INTO lab.progress (participant_id, at, passed, total, score)
+	SELECT m.id, clock_timestamp(), m.passed, m.total, m.score
+	FROM moved m
+	WHERE m.evaluated IS NOT NULL;
+
+	DELETE FROM lab.task_scores s
+	USING lab.tasks t
+	WHERE s.task_id = t.id AND t.lab_id = $1
+		AND NOT EXISTS (SELECT FROM lab.checks c WHERE c.task_id = t.id AND c.points > 0);
+
+	INSERT INTO lab.task_scores AS k (participant_id, task_id, ratio)
+	SELECT p.id, c.task_id,
+		CASE
+			WHEN bool_and(coalesce(r.status = 'pass', false)) THEN 1
+			ELSE least(coalesce(sum(c.points) FILTER (WHERE r.status = 'pass'), 0) / sum(c.points), 0.9999)
+		END::float8
+	FROM lab.participants p
+	JOIN lab.checks c ON c.lab_id = p.lab_id AND c.points > 0
+	LEFT JOIN lab.results r ON r.participant_id = p.id AND r.check_id = c.id
+	WHERE p.lab_id = $1 AND p.evaluated IS NOT NULL
+	GROUP BY p.id, c.task_id
+	ON CONFLICT (participant_id, task_id) DO UPDATE SET ratio = EXCLUDED.ratio WHERE k.ratio <> EXCLUDED.ratio;
+
+	DELETE FROM lab.done_tasks d
+	USING lab.tasks t
+	WHERE t.id = d.task_id AND t.lab_id = $1
+		AND EXISTS (
+			SELECT
+			FROM lab.checks c
+			LEFT JOIN lab.results r ON r.participant_id = d.participant_id AND r.check_id = c.id
+			WHERE c.task_id = d.task_id AND r.status IS DISTINCT FROM 'pass');
+
+	INSERT INTO lab.done_tasks (participant_id, task_id, at, took)
+	SELECT s.participant_id, s.task_id, coalesce(w.at, now()), w.took
+	FROM (
+		SELECT p.id AS participant_id, c.task_id
+		FROM lab.participants p
+		JOIN lab.checks c ON c.lab_id = p.lab_id
+		LEFT JOIN lab.results r ON r.participant_id = p.id AND r.check_id = c.id
+		WHERE p.lab_id = $1
+		GROUP BY p.id, c.task_id
+		HAVING bool_and(coalesce(r.status = 'pass', false)) AND NOT bool_and(c.kept)
+	) s
+	CROSS JOIN LATERAL (
+		SELECT max(b.at) AS at, sum(b.took) AS took
+		FROM (
+			SELECT DISTINCT x.at, x.took
+			FROM lab.passes x
+			JOIN lab.checks c ON c.id = x.check_id
+			WHERE x.participant_id = s.participant_id AND c.task_id = s.task_id
+		) b
+	) w
+	ON CONFLICT DO NOTHING;
+$$;
+COMMENT ON FUNCTION lab.restate(integer) IS 'scores, tasks done and history of a lab whose checks or points are others';
+
+-- The participant's database is to be made anew; whether there was one to make anew.
+CREATE FUNCTION lab.reset(lab integer, login name)
+RETURNS text
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	who lab.participants;
+BEGIN
+	SELECT * INTO who FROM lab.participants p WHERE p.lab_id = $1 AND p.login = $2 FOR UPDATE;
+	IF who.state = 'ready' THEN
+		UPDATE lab.participants p
+		SET state = 'waiting',
+			discarded_oid = p.database_oid,
+			database_oid = NULL,
+			attempts = 0,
+			retry_at = NULL,
+			error = NULL,
+			evaluated = NULL,
+			evaluation_error = NULL
+		WHERE p.id = who.id;
+		INSERT INTO lab.events (participant_id, kind) VALUES (who.id, 'reset');
+		UPDATE lab.labs l SET state = l.state WHERE l.id = $1;		-- changed in this transaction, for who waits
+	ELSIF who.state IN ('waiting', 'failed') THEN
+		UPDATE lab.participants p SET retry_at = NULL WHERE p.id = who.id;
+	END IF;
+	RETURN who.state;
+END
+$$;
+COMMENT ON FUNCTION lab.reset(integer, name) IS 'marks a participant''s database to be made anew; the state it was in, or null';
+
+-- Nobody can be helped any more: signals go.
+CREATE FUNCTION lab.archive(lab integer)
+RETURNS void
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	UPDATE lab.labs l
+	SET state = 'archived'
+	WHERE l.id = $1;
+
+	UPDATE lab.participants p
+	SET state = 'dropping',
+		attempts = 0,
+		retry_at = NULL,
+		error = NULL
+	WHERE p.lab_id = $1 AND p.state <> 'dropping';
+
+	WITH lowered AS (
+		DELETE FROM lab.signals s
+		USING lab.participants p
+		WHERE s.participant_id = p.id AND p.lab_id = $1
+		RETURNING s.participant_id, s.signal
+	)
+	INSERT INTO lab.events (participant_id, kind, object)
+	SELECT w.participant_id, 'signal off', w.signal
+	FROM lowered w;
+$$;
+COMMENT ON FUNCTION lab.archive(integer) IS 'marks a lab''s databases for removal; what is known of it stays';
+
+-- The database of a participant is gone, or kept: so are they, unless their lab is archived.
+CREATE FUNCTION lab.dismantled(participant integer)
+RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	lab_state CONSTANT text := l.state
+		FROM lab.labs l
+		WHERE l.id = (SELECT p.lab_id FROM lab.participants p WHERE p.id = participant)
+		FOR SHARE;
+BEGIN
+	IF lab_state = 'archived' THEN
+		UPDATE lab.participants p
+		SET state = 'archived',
+			database_oid = NULL,
+			discarded_oid = NULL,
+			error = NULL,
+			evaluation_error = NULL
+		WHERE p.id = participant;
+		UPDATE lab.activity a
+		SET online = 0,
+			blocked_pid = NULL,
+			blocked_since = NULL
+		WHERE a.participant_id = participant;
+		RETURN;
+	END IF;
+	IF lab_state = 'active' THEN
+		INSERT INTO lab.kept (lab_id, login, role, database, database_oid)
+		SELECT p.lab_id, p.login, a.role, p.database, p.database_oid
+		FROM lab.participants p
+		JOIN lab.accounts a ON a.login = p.login
+		JOIN pg_database d ON d.oid = p.database_oid
+		WHERE p.id = participant AND p.keep
+		ON CONFLICT (lab_id, login) DO UPDATE
+		SET role = EXCLUDED.role,
+			database = EXCLUDED.database,
+			database_oid = EXCLUDED.database_oid;
+	END IF;
+	DELETE FROM lab.participants p WHERE p.id = participant;
+END
+$$;
+COMMENT ON FUNCTION lab.dismantled(integer) IS 'forgets a participant whose database is gone, or marks them as archived';
 
 -- ---------------------------------------------------------------------------
 -- Whom to help: what the coordinator runs.
@@ -1593,8 +2178,11 @@ BEGIN
 
 	INSERT INTO lab.passes (participant_id, check_id, at, took)
 	SELECT NEW.participant_id, NEW.check_id, now(),
-		now() - greatest(a.active_since,
-			(SELECT max(s.at) FROM lab.passes s WHERE s.participant_id = NEW.participant_id AND s.at < now()))
+		-- who has it at the first look at a check has needed no time that we know of
+		CASE WHEN TG_OP = 'UPDATE' THEN
+			greatest(interval '0', now() - greatest(a.active_since,
+				(SELECT max(s.at) FROM lab.passes s WHERE s.participant_id = NEW.participant_id AND s.at < now())))
+		END
 	FROM lab.activity a
 	WHERE a.participant_id = NEW.participant_id
 	ON CONFLICT DO NOTHING;
@@ -1652,6 +2240,50 @@ COMMENT ON FUNCTION lab.note_result() IS 'trigger: writes what follows from a re
 CREATE TRIGGER note_result
 AFTER INSERT OR UPDATE OF status ON lab.results
 FOR EACH ROW EXECUTE FUNCTION lab.note_result();
+
+-- The system's clock was put back.  History keeps the times that it was written with; what is compared with now does not.
+CREATE FUNCTION lab.not_later(at timestamptz)
+RETURNS timestamptz
+LANGUAGE sql STABLE
+AS $$
+	SELECT CASE WHEN at > pg_catalog.now() THEN pg_catalog.now() ELSE at END
+$$;
+COMMENT ON FUNCTION lab.not_later(timestamptz) IS 'the time, or now where it is still to come; NULL stays NULL';
+
+CREATE FUNCTION lab.forget_future()
+RETURNS void
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	UPDATE lab.activity
+	SET first_seen = lab.not_later(first_seen),
+		first_login = lab.not_later(first_login),
+		last_login = lab.not_later(last_login),
+		last_statement = lab.not_later(last_statement),
+		active_since = lab.not_later(active_since),
+		blocked_since = lab.not_later(blocked_since),
+		run_since = lab.not_later(run_since),
+		object_since = lab.not_later(object_since)
+	WHERE greatest(first_seen, first_login, last_login, last_statement, active_since, blocked_since, run_since, object_since) > now();
+	UPDATE lab.participants
+	SET last_seen = lab.not_later(last_seen),
+		last_progress = lab.not_later(last_progress),
+		retry_at = lab.not_later(retry_at)
+	WHERE greatest(last_seen, last_progress, retry_at) > now();
+	UPDATE lab.signals
+	SET since = lab.not_later(since),
+		basis = lab.not_later(basis),
+		gone = lab.not_later(gone)
+	WHERE greatest(since, basis, gone) > now();
+	UPDATE lab.hands
+	SET raised = lab.not_later(raised)
+	WHERE lowered IS NULL AND raised > now();
+	UPDATE lab.outbox
+	SET retry_at = now()
+	WHERE retry_at > now();
+$$;
+COMMENT ON FUNCTION lab.forget_future() IS
+	'after the system''s clock was put back: times that are still to come are taken to be now, so that signals and retries go on';
 
 -- Who is connected, and who waits for a lock.  One statement for all labs.
 CREATE FUNCTION lab.note_sessions()
@@ -2193,10 +2825,9 @@ COMMENT ON VIEW lab.metrics IS
 	'what is exported: labels are never null, and with metric they are unique; labels that a metric does not have are empty';
 
 GRANT USAGE ON SCHEMA lab TO lab_monitor;
-GRANT SELECT ON lab.metrics TO lab_monitor, lab_master;
+GRANT SELECT ON lab.metrics TO lab_monitor;		-- and not to lab masters: it has everybody's labs
 GRANT EXECUTE ON FUNCTION lab.heartbeats(), lab.recent_evaluations(), lab.evaluation_count(), lab.signal_rank(text),
 	lab.error_name(text) TO lab_monitor;
-GRANT EXECUTE ON FUNCTION lab.heartbeats(), lab.recent_evaluations(), lab.evaluation_count() TO lab_master;
 
 CREATE FUNCTION lab.metric_list()
 RETURNS TABLE (metric text, type text, labels text[], help text)
@@ -2400,6 +3031,323 @@ $$;
 COMMENT ON FUNCTION lab_aliases(text) IS 'who is behind the names that peers and dashboards show';
 
 -- ---------------------------------------------------------------------------
+-- Class lists in, handouts and grades out.  What people keep in tables of their own is
+-- read with their own rights.
+-- ---------------------------------------------------------------------------
+CREATE FUNCTION lab.columns_of(relation regclass, wanted text[])
+RETURNS TABLE (name name, key text, usual boolean)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	missing text;
+	twice text;
+	present text;
+BEGIN
+	IF (SELECT c.relkind NOT IN ('r', 'v', 'm', 'f', 'p') FROM pg_class c WHERE c.oid = relation) THEN
+		RAISE EXCEPTION USING ERRCODE = 'wrong_object_type',
+			MESSAGE = format('%s is no table or view', relation);
+	END IF;
+	SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) INTO present
+	FROM pg_attribute a
+	WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped;
+	SELECT string_agg(format('"%s"', w.key), ', ') INTO missing
+	FROM unnest(wanted) AS w (key)
+	WHERE NOT EXISTS (
+		SELECT
+		FROM pg_attribute a
+		WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped AND lower(a.attname) = w.key);
+	IF missing IS NOT NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'undefined_column',
+			MESSAGE = format('%s has no column %s', relation, missing),
+			DETAIL = format('Its columns are %s.', coalesce(present, 'none')),
+			HINT = 'Rename a column, or make a view that has these names.';
+	END IF;
+	SELECT min(lower(a.attname)) INTO twice
+	FROM pg_attribute a
+	WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped
+		AND lower(a.attname) IN ('login', 'name', 'team', 'email', 'password')
+	GROUP BY lower(a.attname)
+	HAVING count(*) > 1;
+	IF twice IS NOT NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'ambiguous_column',
+			MESSAGE = format('%s has several columns "%s"', relation, twice),
+			DETAIL = format('Its columns are %s.', present),
+			HINT = 'Upper and lower case are the same here: rename one of them.';
+	END IF;
+	RETURN QUERY
+		SELECT a.attname, lower(a.attname), lower(a.attname) IN ('login', 'name', 'team', 'email')
+		FROM pg_attribute a
+		WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped
+		ORDER BY a.attnum;
+END
+$$;
+COMMENT ON FUNCTION lab.columns_of(regclass, text[]) IS 'the columns of a table of the lab master''s, by their names in lower case; those wanted must be there, once';
+GRANT EXECUTE ON FUNCTION lab.columns_of(regclass, text[]) TO lab_master;
+
+CREATE FUNCTION lab_participants(roster regclass)
+RETURNS jsonb
+LANGUAGE plpgsql STABLE STRICT
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	pairs text;
+	login_column text;
+	others text;
+	participants jsonb;
+	nameless bigint;
+BEGIN
+	SELECT string_agg(format('%L, nullif(btrim(r.%I::text, E'' \t\r\n''), '''')', c.key, c.name), ', ') FILTER (WHERE c.usual),
+		min(c.name) FILTER (WHERE c.key = 'login'),
+		string_agg(quote_ident(c.name), ', ') FILTER (WHERE NOT c.usual)
+	INTO pairs, login_column, others
+	FROM lab.columns_of(roster, '{login}') c;
+	EXECUTE format('SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(%s))), ''[]''), '
+			'count(*) FILTER (WHERE coalesce(btrim(r.%I::text, E'' \t\r\n''), '''') = '''') FROM %s AS r',
+			pairs, login_column, roster)
+	INTO participants, nameless;
+	IF nameless > 0 THEN
+		RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
+			MESSAGE = format('%s has %s rows without a login', roster, nameless),
+			HINT = 'Fill it in, or remove the rows.';
+	END IF;
+	IF others IS NOT NULL THEN
+		RAISE NOTICE '%', format('%s: columns that are not used: %s', roster, others);
+	END IF;
+	RETURN participants;
+END
+$$;
+COMMENT ON FUNCTION lab_participants(regclass) IS
+	'the participants of a spec from a table or view with the columns login, name, team and email';
+
+CREATE FUNCTION lab.connect_command(login name, database name)
+RETURNS text
+LANGUAGE c STABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'lab_connect_command';
+COMMENT ON FUNCTION lab.connect_command(name, name) IS 'what a participant types to get into their database';
+GRANT EXECUTE ON FUNCTION lab.connect_command(name, name) TO lab_master;
+
+CREATE FUNCTION lab.span(opens timestamptz, closes timestamptz)
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE
+		WHEN isfinite(opens) AND isfinite(closes) THEN format('%s to %s', o.said, c.said)
+		WHEN isfinite(opens) THEN format('from %s', o.said)
+		WHEN isfinite(closes) THEN format('until %s', c.said)
+	END || ' (UTC' || to_char(coalesce(closes, opens), 'TZH:TZM') || ')'
+	FROM to_char(opens, 'YYYY-MM-DD HH24:MI') AS o (said), to_char(closes, 'YYYY-MM-DD HH24:MI') AS c (said)
+$$;
+COMMENT ON FUNCTION lab.span(timestamptz, timestamptz) IS 'a window as a person says it, in the session''s time zone; NULL: no bounds';
+GRANT EXECUTE ON FUNCTION lab.span(timestamptz, timestamptz) TO lab_master;
+
+CREATE FUNCTION lab_handout(lab text, credentials regclass DEFAULT NULL)
+RETURNS TABLE (login name, name text, email text, handout text)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	passwords jsonb := '{}';
+	login_column text;
+	password_column text;
+BEGIN
+	IF credentials IS NOT NULL THEN
+		SELECT min(c.name) FILTER (WHERE c.key = 'login'), min(c.name) FILTER (WHERE c.key = 'password')
+		INTO login_column, password_column
+		FROM lab.columns_of(credentials, '{login,password}') c;
+		EXECUTE format('SELECT coalesce(jsonb_object_agg(c.%I, c.%I), ''{}'') FROM %s AS c WHERE c.%1$I IS NOT NULL',
+				login_column, password_column, credentials)
+		INTO passwords;
+	END IF;
+	RETURN QUERY
+		SELECT p.login, p.name, p.email, array_to_string(ARRAY[
+			w.title,
+			'',
+			'For        ' || w.person || coalesce(', team ' || regexp_replace(p.team, '[[:cntrl:]]+', ' ', 'g'), ''),
+			'Log in     ' || lab.connect_command(p.login, p.database),
+			'Password   ' || CASE
+				WHEN l.auth = 'external' THEN 'that of your account in the directory'
+				WHEN passwords ->> p.login IS NOT NULL THEN passwords ->> p.login
+				WHEN passwords ? p.login THEN 'the one that you have already'
+				ELSE 'the one that your teacher gives you'
+			END,
+			-- in two pieces: a script with the word in it is taken for a statement with a password
+			CASE WHEN l.auth <> 'external'
+				THEN format('           Change it when you are in: SELECT lab_set_%s(''this one'', ''your own'');', 'password')
+			END,
+			'Open       ' || w.span,
+			CASE WHEN isfinite(w.closes) THEN '           After that your database can be read, not changed.' END,
+			'To do      SELECT * FROM lab_tasks();       what is asked, and what is done',
+			'How far    SELECT * FROM lab_progress();',
+			E'Help       SELECT lab_raise_hand(\'what is not clear\');       your teacher sees it at once'], E'\n')
+		FROM lab.labs l
+		JOIN lab.participants p ON p.lab_id = l.id
+		CROSS JOIN LATERAL (
+			SELECT coalesce(p.closes, l.closes) AS closes, lab.span(l.opens, coalesce(p.closes, l.closes)) AS span,
+				regexp_replace(l.title, '[[:cntrl:]]+', ' ', 'g') AS title,
+				regexp_replace(CASE WHEN p.name = p.login THEN p.name ELSE format('%s (%s)', p.name, p.login) END,
+					'[[:cntrl:]]+', ' ', 'g') AS person
+		) w
+		WHERE l.name = lab_handout.lab
+		ORDER BY p.login;
+END
+$$;
+COMMENT ON FUNCTION lab_handout(text, regclass) IS
+	'a text for each participant, to print or to mail: how to log in, the window, where help is; with the passwords of a table that has what lab_create() returned';
+
+CREATE FUNCTION lab_grades(lab text)
+RETURNS TABLE (login name, name text, email text, team text, score numeric(5,2), earned numeric, points numeric,
+	passed integer, total integer, last_seen timestamptz, tasks jsonb)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH gained AS (
+		-- rounding never makes a whole of a part
+		SELECT p.id, t.position, t.name, t.points, g.earned,
+			CASE WHEN g.done THEN t.points ELSE greatest(least(round(g.earned, 2), t.points - 0.01), 0) END AS said
+		FROM lab.labs l
+		JOIN lab.participants p ON p.lab_id = l.id
+		JOIN lab.tasks t ON t.lab_id = l.id AND t.points > 0
+		JOIN LATERAL (
+			SELECT coalesce(sum(c.points) FILTER (WHERE r.status = 'pass'), 0) AS earned,
+				bool_and(coalesce(r.status = 'pass', false)) AS done
+			FROM lab.checks c
+			LEFT JOIN lab.results r ON r.participant_id = p.id AND r.check_id = c.id
+			WHERE c.task_id = t.id AND c.points > 0
+		) g ON true
+		WHERE l.name = $1
+	), whole AS (
+		SELECT g.id, sum(g.earned) AS earned, sum(g.points) AS points,
+			jsonb_object_agg(g.name, trim_scale(g.said)) AS tasks
+		FROM gained g
+		GROUP BY g.id
+	)
+	SELECT p.login, p.name, p.email, p.team, p.score,
+		trim_scale(CASE
+			WHEN w.points IS NULL THEN 0
+			WHEN p.passed = p.total THEN w.points
+			ELSE greatest(least(round(w.earned, 2), w.points - 0.01), 0)
+		END),
+		trim_scale(coalesce(w.points, 0)), p.passed, p.total, greatest(p.last_seen, a.last_statement), coalesce(w.tasks, '{}')
+	FROM lab.labs l
+	JOIN lab.participants p ON p.lab_id = l.id
+	LEFT JOIN lab.activity a ON a.participant_id = p.id
+	LEFT JOIN whole w ON w.id = p.id
+	WHERE l.name = $1
+	ORDER BY p.login
+$$;
+COMMENT ON FUNCTION lab_grades(text) IS
+	'a row for each participant to export: score in percent, points earned and possible, points by task; last_seen is null for who never came';
+
+-- ---------------------------------------------------------------------------
+-- Whose labs one sees.  A lab is its owner's and theirs whom its spec names as masters;
+-- everything else follows from the rows of lab.labs that a statement sees.  Subqueries
+-- of policies do not depend on the row: they are computed once a statement and scan,
+-- and hashed.  Superusers, background workers and what labcreator does for its callers
+-- are not bound by policies; who has no policy of their own sees nothing.
+-- ---------------------------------------------------------------------------
+CREATE FUNCTION lab.mine(owner oid, masters oid[])
+RETURNS boolean
+LANGUAGE c STABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'lab_mine';
+COMMENT ON FUNCTION lab.mine(oid, oid[]) IS 'may who asks see a lab of these, and act on it?';
+GRANT EXECUTE ON FUNCTION lab.mine(oid, oid[]) TO lab_master;
+
+-- The outbox and what is known of targets speak of labs by name, and of some that are gone.
+CREATE TABLE lab.names (
+	name text PRIMARY KEY,
+	owner regrole NOT NULL,
+	masters regrole[] NOT NULL
+);
+COMMENT ON TABLE lab.names IS 'whose a lab is or was, by its name';
+
+CREATE FUNCTION lab.note_name()
+RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	-- A name that goes to somebody else takes nothing of the past along.
+	DELETE FROM lab.drift d
+	USING lab.names n
+	WHERE n.name = NEW.name AND n.owner <> NEW.owner AND d.lab = n.name;
+
+	INSERT INTO lab.names (name, owner, masters)
+	VALUES (NEW.name, NEW.owner, NEW.masters)
+	ON CONFLICT (name) DO UPDATE SET owner = EXCLUDED.owner, masters = EXCLUDED.masters;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION lab.note_name() IS 'trigger: keeps lab.names';
+CREATE TRIGGER note_name AFTER INSERT OR UPDATE OF name, owner, masters ON lab.labs
+	FOR EACH ROW EXECUTE FUNCTION lab.note_name();
+
+GRANT SELECT ON lab.names TO lab_master;
+
+ALTER TABLE lab.labs ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.labs FOR SELECT TO lab_master USING (lab.mine(owner, masters));
+ALTER TABLE lab.names ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.names FOR SELECT TO lab_master USING (lab.mine(owner, masters));
+
+ALTER TABLE lab.participants ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.participants FOR SELECT TO lab_master USING (lab_id IN (SELECT l.id FROM lab.labs l));
+ALTER TABLE lab.kept ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.kept FOR SELECT TO lab_master USING (lab_id IN (SELECT l.id FROM lab.labs l));
+ALTER TABLE lab.tasks ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.tasks FOR SELECT TO lab_master USING (lab_id IN (SELECT l.id FROM lab.labs l));
+ALTER TABLE lab.checks ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.checks FOR SELECT TO lab_master USING (lab_id IN (SELECT l.id FROM lab.labs l));
+ALTER TABLE lab.activity ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.activity FOR SELECT TO lab_master USING (lab_id IN (SELECT l.id FROM lab.labs l));
+
+ALTER TABLE lab.results ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.results FOR SELECT TO lab_master USING (participant_id IN (SELECT p.id FROM lab.participants p));
+ALTER TABLE lab.progress ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.progress FOR SELECT TO lab_master USING (participant_id IN (SELECT p.id FROM lab.participants p));
+ALTER TABLE lab.error_counts ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.error_counts FOR SELECT TO lab_master USING (participant_id IN (SELECT p.id FROM lab.participants p));
+ALTER TABLE lab.events ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.events FOR SELECT TO lab_master USING (participant_id IN (SELECT p.id FROM lab.participants p));
+ALTER TABLE lab.passes ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.passes FOR SELECT TO lab_master USING (participant_id IN (SELECT p.id FROM lab.participants p));
+ALTER TABLE lab.done_tasks ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.done_tasks FOR SELECT TO lab_master USING (participant_id IN (SELECT p.id FROM lab.participants p));
+ALTER TABLE lab.task_scores ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.task_scores FOR SELECT TO lab_master USING (participant_id IN (SELECT p.id FROM lab.participants p));
+ALTER TABLE lab.hands ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.hands FOR SELECT TO lab_master USING (participant_id IN (SELECT p.id FROM lab.participants p));
+ALTER TABLE lab.answers ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.answers FOR SELECT TO lab_master USING (participant_id IN (SELECT p.id FROM lab.participants p));
+ALTER TABLE lab.signals ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.signals FOR SELECT TO lab_master USING (participant_id IN (SELECT p.id FROM lab.participants p));
+
+ALTER TABLE lab.pace ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.pace FOR SELECT TO lab_master USING (check_id IN (SELECT c.id FROM lab.checks c));
+ALTER TABLE lab.task_pace ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.task_pace FOR SELECT TO lab_master USING (task_id IN (SELECT t.id FROM lab.tasks t));
+
+-- Rows without a lab are known by their subject: an account, a group, or a target as a whole.
+ALTER TABLE lab.outbox ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.outbox FOR SELECT TO lab_master
+	USING (lab IN (SELECT n.name FROM lab.names n)
+		OR lab IS NULL AND (subject IN ('directory', 'operations', 'file')
+			OR subject IN (SELECT 'account ' || p.login FROM lab.participants p)
+			OR subject IN (SELECT 'group ' || n.name FROM lab.names n)));
+ALTER TABLE lab.drift ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.drift FOR SELECT TO lab_master
+	USING (lab IN (SELECT n.name FROM lab.names n)
+		OR lab IS NULL AND (subject IN ('directory', 'operations', 'file')
+			OR subject IN (SELECT 'account ' || p.login FROM lab.participants p)
+			OR subject IN (SELECT 'group ' || n.name FROM lab.names n)));
+ALTER TABLE lab.dashboards ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.dashboards FOR SELECT TO lab_master
+	USING (lab IS NULL OR lab IN (SELECT n.name FROM lab.names n));
+
+ALTER TABLE lab.accounts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE lab.directory ENABLE ROW LEVEL SECURITY;
+
+-- ---------------------------------------------------------------------------
 -- Who may call what: lab masters the functions lab_*, nobody else anything.
 -- What they may call in schema lab is granted where it is defined.
 -- ---------------------------------------------------------------------------
@@ -2425,6 +3373,15 @@ $$;
 -- ---------------------------------------------------------------------------
 -- pg_dump takes what the tables hold, and where their sequences are.
 -- ---------------------------------------------------------------------------
+
+-- While a dump is restored other triggers are off, and the coordinator may have read the
+-- tables when they were still empty.
+CREATE FUNCTION lab.wanted_changed()
+RETURNS trigger
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'lab_wanted_changed';
+COMMENT ON FUNCTION lab.wanted_changed() IS 'trigger: wakes the coordinator when the transaction commits';
+REVOKE EXECUTE ON FUNCTION lab.wanted_changed() FROM PUBLIC;
 DO $$
 DECLARE
 	relation record;
@@ -2438,3 +3395,10 @@ BEGIN
 	END LOOP;
 END
 $$;
+
+CREATE TRIGGER wake AFTER INSERT ON lab.labs FOR EACH STATEMENT EXECUTE FUNCTION lab.wanted_changed();
+CREATE TRIGGER wake AFTER INSERT ON lab.participants FOR EACH STATEMENT EXECUTE FUNCTION lab.wanted_changed();
+CREATE TRIGGER wake AFTER INSERT ON lab.checks FOR EACH STATEMENT EXECUTE FUNCTION lab.wanted_changed();
+ALTER TABLE lab.labs ENABLE ALWAYS TRIGGER wake;
+ALTER TABLE lab.participants ENABLE ALWAYS TRIGGER wake;
+ALTER TABLE lab.checks ENABLE ALWAYS TRIGGER wake;

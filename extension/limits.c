@@ -21,6 +21,7 @@
 #include "access/xact.h"
 #include "executor/executor.h"
 #include "executor/instrument.h"
+#include "extension/clock.h"
 #include "extension/gate.h"
 #include "extension/guc.h"
 #include "extension/workers.h"
@@ -58,7 +59,8 @@ static bool watch_registered = false;
 static bool session_prepared = false;
 
 /* Of the statement that is watched now. */
-static volatile TimestampTz watched_since = 0; /* 0: none */
+static volatile TimestampTz watched = 0; /* the time it began with; 0: none */
+static volatile LabTime watched_since = 0;
 static volatile Verdict verdict = FINE;
 static volatile uint64 counted = 0; /* bytes written that the slot knows of */
 
@@ -105,17 +107,17 @@ static void
 look(void)
 {
 	LabSlot *slot = lab_slot_current();
-	TimestampTz since = watched_since;
+	LabTime since = watched_since;
 	int64 elapsed;
 	int64 ceiling;
 	uint64 limit;
 
-	if (slot == NULL || since == 0)
+	if (slot == NULL || watched == 0)
 		return;
 	count_written(slot);
 	if (is_idle())
 		return;
-	elapsed = (GetCurrentTimestamp() - since) / 1000;
+	elapsed = (lab_clock_now() - since) / 1000;
 	ceiling = pg_atomic_read_u32(&slot->gate.statement_timeout);
 	limit = pg_atomic_read_u64(&slot->gate.disk);
 	if (ceiling > 0 && elapsed >= ceiling)
@@ -166,7 +168,7 @@ static void
 watch(void)
 {
 	LabGate *gate = lab_gate_mine();
-	TimestampTz since = GetCurrentStatementStartTimestamp();
+	TimestampTz statement = GetCurrentStatementStartTimestamp();
 	int ceiling;
 	int step;
 
@@ -176,7 +178,7 @@ watch(void)
 		lab_limit_memory(lab_session_memory);
 	session_prepared = true;
 	hold_settings(gate);
-	if (watched_since == since)
+	if (watched == statement)
 		return;
 	ceiling = (int) pg_atomic_read_u32(&gate->statement_timeout);
 	if (ceiling == 0 && pg_atomic_read_u64(&gate->disk) == 0)
@@ -188,7 +190,8 @@ watch(void)
 		counted = bytes_written();
 	}
 	verdict = FINE;
-	watched_since = since;
+	watched_since = lab_clock_now();
+	watched = statement;
 	step = ceiling == 0 ? STEP_MS : Min(Max(ceiling / 10, STEP_MIN_MS), STEP_MS);
 	enable_timeout_every(watch_timeout, TimestampTzPlusMilliseconds(GetCurrentTimestamp(), step),
 						 step);
@@ -197,9 +200,9 @@ watch(void)
 static void
 unwatch(void)
 {
-	if (watched_since == 0)
+	if (watched == 0)
 		return;
-	watched_since = 0;
+	watched = 0;
 	disable_timeout(watch_timeout, false);
 }
 

@@ -21,10 +21,10 @@ PG_FUNCTION_INFO_V1(lab_recent_evaluations);
 PG_FUNCTION_INFO_V1(lab_evaluation_count);
 
 void
-lab_metrics_note(int32 lab, TimestampTz started)
+lab_metrics_note(int32 lab, LabTime started)
 {
 	uint64 number = pg_atomic_fetch_add_u64(&lab_shared->evaluations, 1);
-	int64 took = Max(GetCurrentTimestamp() - started, 0);
+	int64 took = lab_clock_now() - started;
 
 	pg_atomic_write_u64(&lab_shared->timings[number % LAB_TIMINGS],
 						(uint64) lab << 32 | (uint64) Min(took, PG_UINT32_MAX));

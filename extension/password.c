@@ -14,10 +14,12 @@
 #include "extension/account.h"
 #include "extension/catalog.h"
 #include "extension/channel.h"
+#include "extension/clock.h"
 #include "extension/compat.h"
 #include "extension/fact.h"
 #include "extension/functions.h"
 #include "extension/ldap_settings.h"
+#include "extension/masters.h"
 #include "extension/secrecy.h"
 #include "extension/shmem.h"
 #include "libpq/crypt.h"
@@ -31,7 +33,6 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/syscache.h"
-#include "utils/timestamp.h"
 #include "utils/wait_event.h"
 
 PG_FUNCTION_INFO_V1(lab_reset_password);
@@ -59,6 +60,7 @@ lab_reset_password(PG_FUNCTION_ARGS)
 	lab_privilege_begin(&privilege);
 	(void) lab_catalog_databases(lab_catalog_find(lab, privilege.caller),
 								 login); /* is there one? */
+	lab_masters_require_login(login, privilege.caller);
 	password = lab_account_reset(login);
 	lab_privilege_end(&privilege);
 	PG_RETURN_TEXT_P(cstring_to_text(password));
@@ -82,10 +84,10 @@ participant_here(void)
 static void
 pause_after_refusal(void)
 {
-	TimestampTz until = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), AFTER_REFUSAL_MS);
+	LabTime until = lab_clock_plus(lab_clock_now(), AFTER_REFUSAL_MS);
 	long left;
 
-	while ((left = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), until)) > 0)
+	while ((left = lab_clock_left(until)) > 0)
 	{
 		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, left,
 						 PG_WAIT_EXTENSION);
@@ -130,7 +132,7 @@ end_worker(int code, Datum channel)
 static LabChannel *
 start_worker(StringInfo request)
 {
-	TimestampTz deadline = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), 2 * lab_ldap_timeout);
+	LabTime deadline = lab_clock_plus(lab_clock_now(), 2 * lab_ldap_timeout);
 
 	for (;;)
 	{
@@ -143,7 +145,7 @@ start_worker(StringInfo request)
 				return channel;
 		}
 		pg_atomic_fetch_sub_u32(&lab_shared->password_workers, 1);
-		if (GetCurrentTimestamp() > deadline)
+		if (lab_clock_left(deadline) == 0)
 			ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_RESOURCES),
 							errmsg("too many passwords are being changed"),
 							errhint("Try again in a moment.")));

@@ -59,7 +59,7 @@ static const char made_for_labs[] =
 	"FROM (\n"
 	"	SELECT string_agg(quote_ident(d.datname), ', ' ORDER BY d.datname) AS names\n"
 	"	FROM lab.participants p\n"
-	"	JOIN pg_database d ON d.oid = p.database_oid\n"
+	"	JOIN pg_database d ON d.oid IN (p.database_oid, p.discarded_oid)\n"
 	") d, (\n"
 	"	SELECT string_agg(quote_ident(r.rolname), ', ' ORDER BY r.rolname) AS names\n"
 	"	FROM lab.accounts a\n"

@@ -17,6 +17,7 @@
 #include "postgres.h"
 
 #include "extension/activity.h"
+#include "extension/clock.h"
 #include "extension/guc.h"
 #include "extension/request.h"
 #include "extension/shmem.h"
@@ -26,7 +27,6 @@
 #include "storage/ipc.h"
 #include "storage/proc.h"
 #include "utils/memutils.h"
-#include "utils/timestamp.h"
 #include "utils/wait_event.h"
 
 #define AT_ONCE 2        /* questions of one database */
@@ -82,7 +82,7 @@ require_participant(void)
 static void
 spend_allowance(LabActivity *activity)
 {
-	TimestampTz now = GetCurrentTimestamp();
+	LabTime now = lab_clock_now();
 	double burst = Max(lab_student_requests / 3.0, 1);
 	double wait = 0;
 	bool busy;
@@ -96,7 +96,7 @@ spend_allowance(LabActivity *activity)
 		activity->allowance =
 			Min(burst, activity->allowed_at == 0
 						   ? burst
-						   : activity->allowance + Max(minutes, 0) * lab_student_requests);
+						   : activity->allowance + minutes * lab_student_requests);
 		activity->allowed_at = now;
 		if (activity->allowance < 1)
 			wait = (1 - activity->allowance) * 60 / lab_student_requests;
@@ -156,9 +156,9 @@ no_answer(void)
 
 /* Sleeps until time has passed or the latch was set; false when the patience is used up. */
 static bool
-pause_since(TimestampTz since, long milliseconds)
+pause_since(LabTime since, long milliseconds)
 {
-	if (TimestampDifferenceExceeds(since, GetCurrentTimestamp(), PATIENCE_MS))
+	if (lab_clock_passed(since, PATIENCE_MS))
 		return false;
 	(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, milliseconds,
 					 PG_WAIT_EXTENSION);
@@ -171,7 +171,7 @@ pause_since(TimestampTz since, long milliseconds)
 static void
 exchange(Asking *asking)
 {
-	TimestampTz since = GetCurrentTimestamp();
+	LabTime since = lab_clock_now();
 	LabRequest *request;
 
 	/* All places taken: many ask at the same time, and each is answered in milliseconds. */

@@ -11,6 +11,7 @@
 #include "common/hashfn.h"
 #include "extension/guc.h"
 #include "extension/shmem.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "port/pg_bitutils.h"
 #include "storage/ipc.h"
@@ -235,6 +236,41 @@ lab_slot_release(Oid database)
 	if (slot && pg_atomic_read_u32(&slot->pins) == 0)
 		pg_atomic_write_u32(&slot->database, SLOT_GONE);
 	LWLockRelease(lab_shared->lock);
+}
+
+void
+lab_note_starved(void)
+{
+	if (pg_atomic_read_u64(&lab_shared->starved) == 0)
+		pg_atomic_write_u64(&lab_shared->starved, (uint64) GetCurrentTimestamp());
+}
+
+void
+lab_note_error(const char *words)
+{
+	if (words == NULL && lab_shared->error[0] == '\0')
+		return; /* only the coordinator writes it */
+	LWLockAcquire(lab_shared->lock, LW_EXCLUSIVE);
+	lab_shared->error[0] = '\0';
+	if (words)
+	{
+		int length = pg_mbcliplen(words, strlen(words), LAB_ERROR_BYTES - 1);
+
+		memcpy(lab_shared->error, words, length);
+		lab_shared->error[length] = '\0';
+	}
+	LWLockRelease(lab_shared->lock);
+}
+
+char *
+lab_noted_error(void)
+{
+	char copy[LAB_ERROR_BYTES];
+
+	LWLockAcquire(lab_shared->lock, LW_SHARED);
+	strlcpy(copy, lab_shared->error, sizeof(copy));
+	LWLockRelease(lab_shared->lock);
+	return *copy ? pstrdup(copy) : NULL;
 }
 
 void

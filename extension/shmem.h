@@ -11,6 +11,7 @@
 #define LAB_SHMEM_H
 
 #include "extension/activity.h"
+#include "extension/clock.h"
 #include "extension/metrics.h"
 #include "extension/outbox.h"
 #include "extension/request.h"
@@ -19,6 +20,8 @@
 #include "storage/condition_variable.h"
 #include "storage/latch.h"
 #include "storage/lwlock.h"
+
+#define LAB_ERROR_BYTES 512
 
 /*
  * What the participant of a slot may do: written by the coordinator, read by
@@ -38,7 +41,7 @@ typedef struct LabGate
 
 	pg_atomic_uint64 disk;      /* bytes that the database may have; 0: no limit */
 	pg_atomic_uint64 disk_used; /* bytes when it was measured last; 0: never */
-	pg_atomic_uint64 measured;  /* TimestampTz of that */
+	pg_atomic_uint64 measured;  /* LabTime of that */
 	pg_atomic_uint64 written;   /* bytes that its sessions wrote since, about */
 } LabGate;
 
@@ -69,6 +72,7 @@ typedef struct LabShared
 	volatile pid_t coordinator_pid; /* 0: not running */
 	pg_atomic_uint64 started;       /* TimestampTz of the coordinator's start */
 	pg_atomic_uint64 heartbeat;     /* TimestampTz of its last cycle */
+	char error[LAB_ERROR_BYTES];    /* of its last cycle, "" where that went well; under lock */
 	pg_atomic_uint64 starved;    /* TimestampTz since when no background worker is to be had; 0 */
 	pg_atomic_uint32 evaluators; /* running now */
 	pg_atomic_uint32 provisioners;
@@ -101,6 +105,15 @@ extern LabSlot *lab_slot_claim(Oid database);
 
 /* Frees the slot of a database, unless a backend holds a pin. */
 extern void lab_slot_release(Oid database);
+
+/* No background worker is to be had now, which lab_status() tells. */
+extern void lab_note_starved(void);
+
+/* How the coordinator's cycle ended, for lab_status(): words, or NULL for well. */
+extern void lab_note_error(const char *words);
+
+/* The same, as noted last; NULL: well.  In the current memory context. */
+extern char *lab_noted_error(void);
 
 /* Wakes the coordinator.  Safe anywhere, even after a commit. */
 extern void lab_wake_coordinator(void);

@@ -24,16 +24,27 @@
 #define MAX_POINTS_TEXT 30
 
 static const LabSpecKey top_keys[] = {
-	{"lab", jbvString, true, true},       {"title", jbvString, false, true},
-	{"reference", jbvString, true, true}, {"starter", jbvString, false, true},
-	{"hidden", jbvString, false, true},   {"participants", jbvArray, false, true},
-	{"database", jbvString, false, true}, {"auth", jbvObject, false, true},
-	{"opens", jbvString, false, true},    {"closes", jbvString, false, true},
-	{"limits", jbvObject, false, true},   {"feedback", jbvString, false, true},
-	{"peers", jbvString, false, true},    {"extras", jbvString, false, true},
-	{"tasks", jbvArray, false, true},     {"ignore", jbvArray, false, true},
-	{"activity", jbvString, false, true}, {"notify", jbvBool, false, true},
-	{"masters", jbvArray, false, false},  {NULL},
+	{"lab", jbvString, true, true},
+	{"title", jbvString, false, true},
+	{"reference", jbvString, true, true},
+	{"starter", jbvString, false, true},
+	{"hidden", jbvString, false, true},
+	{"participants", jbvArray, false, true},
+	{"database", jbvString, false, true},
+	{"auth", jbvObject, false, true},
+	{"opens", jbvString, false, true},
+	{"closes", jbvString, false, true},
+	{"limits", jbvObject, false, true},
+	{"feedback", jbvString, false, true},
+	{"peers", jbvString, false, true},
+	{"extras", jbvString, false, true},
+	{"tasks", jbvArray, false, true},
+	{"ignore", jbvArray, false, true},
+	{"activity", jbvString, false, true},
+	{"notify", jbvBool, false, true},
+	{"removed", jbvString, false, true},
+	{"masters", jbvArray, false, true},
+	{NULL},
 };
 
 static const LabSpecKey participant_keys[] = {
@@ -139,13 +150,11 @@ read_participant(JsonbValue *value, const char *path)
 static void
 read_participants(LabSpec *spec, LabSpecObject *top)
 {
-	char *pattern = lab_spec_get_text(top, "database");
+	const char *pattern = spec->pattern;
 	List *values = lab_spec_get_list(top, "participants");
 	List *logins = NIL;
 	ListCell *cell;
 
-	if (pattern == NULL)
-		pattern = "{lab}_{login}";
 	if (values == NIL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("a lab needs participants"),
@@ -170,6 +179,7 @@ read_participants(LabSpec *spec, LabSpecObject *top)
 
 		participant->database = lab_spec_name(fill_pattern(pattern, spec->lab, participant->login),
 											  psprintf("$.database for %s", path));
+		participant->place = foreach_current_index(cell);
 		logins = lappend(logins, participant->login);
 		spec->participants = lappend(spec->participants, participant);
 	}
@@ -382,6 +392,7 @@ lab_spec_read(Jsonb *source, bool participants)
 	static const char *const extras[] = {"ignore", "count", "strict", NULL};
 	static const char *const peers[] = {"named", "aliased", "hidden", NULL};
 	static const char *const activity[] = {"none", "counts", "full", NULL};
+	static const char *const removed[] = {"drop", "keep", NULL};
 	LabSpec *spec = palloc0(sizeof(LabSpec));
 	LabSpecObject *top;
 	JsonbValue value;
@@ -402,6 +413,10 @@ lab_spec_read(Jsonb *source, bool participants)
 	spec->hidden = lab_spec_get_text(top, "hidden");
 	if (spec->hidden)
 		(void) lab_spec_name(spec->hidden, "$.hidden");
+	spec->pattern = lab_spec_get_text(top, "database");
+	if (spec->pattern == NULL)
+		spec->pattern = "{lab}_{login}";
+	spec->keep_removed = choice(top, "removed", removed, 0) == 1;
 	if (participants || lab_spec_get(top, "participants"))
 		read_participants(spec, top);
 	read_auth(spec, top);
@@ -413,6 +428,7 @@ lab_spec_read(Jsonb *source, bool participants)
 	(void) choice(top, "activity", activity, 2);
 	read_tasks(spec, top);
 	spec->ignore = read_ignore(top);
-	(void) read_strings(top, "masters");
+	spec->masters = read_strings(top, "masters");
+	lab_spec_no_duplicates(spec->masters, "master", "$.masters");
 	return spec;
 }

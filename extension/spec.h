@@ -27,6 +27,7 @@ typedef struct LabSpecParticipant
 	char *team;     /* NULL: none */
 	char *email;    /* NULL: none */
 	char *database; /* from the spec's pattern */
+	int place;      /* in $.participants */
 } LabSpecParticipant;
 
 typedef struct LabSpecTask
@@ -48,6 +49,9 @@ typedef struct LabSpec
 	char *starter;      /* NULL: an empty database */
 	char *hidden;       /* NULL: no hidden data */
 	List *participants; /* of LabSpecParticipant * */
+	char *pattern;      /* of the names of their databases */
+	bool keep_removed;  /* whoever is no participant any more keeps the database and the login */
+	List *masters;      /* of char *: roles who may see and do what the owner may */
 
 	LabAuth auth;
 

@@ -15,52 +15,56 @@ typedef struct Kept
 	SPIPlanPtr plan;
 } Kept;
 
-static HTAB *kept = NULL;
+static HTAB *statements = NULL;
+
+static void
+require_success(const char *sql, int result)
+{
+	if (result < 0)
+		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
+}
 
 void
 lab_statement_run(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls)
 {
 	MemoryContext before = CurrentMemoryContext;
-	int result = SPI_execute_with_args(sql, nargs, types, values, nulls, false, 0);
 
+	require_success(sql, SPI_execute_with_args(sql, nargs, types, values, nulls, false, 0));
 	MemoryContextSwitchTo(before);
-	if (result < 0)
-		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
 }
 
 static SPIPlanPtr
-kept_plan(const char *sql, int nargs, Oid *types)
+plan_of(const char *sql, int nargs, Oid *types)
 {
-	Kept *known;
+	Kept *kept;
 	SPIPlanPtr plan;
 
-	if (kept == NULL)
+	if (statements == NULL)
 	{
 		HASHCTL info = {0};
 
 		info.keysize = sizeof(const char *);
 		info.entrysize = sizeof(Kept);
 		info.hcxt = TopMemoryContext;
-		kept = hash_create("statements", 32, &info, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+		statements =
+			hash_create("kept statements", 32, &info, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	}
-	known = hash_search(kept, &sql, HASH_FIND, NULL);
-	if (known)
-		return known->plan;
+	kept = hash_search(statements, &sql, HASH_FIND, NULL);
+	if (kept)
+		return kept->plan;
 	plan = SPI_prepare(sql, nargs, types);
 	if (plan == NULL || SPI_keepplan(plan) != 0)
 		elog(ERROR, "could not plan \"%s\"", sql);
-	known = hash_search(kept, &sql, HASH_ENTER, NULL);
-	known->plan = plan;
+	kept = hash_search(statements, &sql, HASH_ENTER, NULL);
+	kept->plan = plan;
 	return plan;
 }
 
 void
-lab_statement_run_again(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls)
+lab_statement_run_kept(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls)
 {
 	MemoryContext before = CurrentMemoryContext;
-	int result = SPI_execute_plan(kept_plan(sql, nargs, types), values, nulls, false, 0);
 
+	require_success(sql, SPI_execute_plan(plan_of(sql, nargs, types), values, nulls, false, 0));
 	MemoryContextSwitchTo(before);
-	if (result < 0)
-		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(result));
 }

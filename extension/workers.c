@@ -33,6 +33,10 @@ register_worker(const char *function, const char *title, int argument)
 void
 lab_workers_init(void)
 {
+	/* pg_upgrade wants to be alone in its servers. */
+	if (IsBinaryUpgrade)
+		return;
+
 	register_worker("lab_coordinator_main", "labcreator coordinator", 0);
 
 	/* One publisher a target: however long one is silent, it holds up no other. */

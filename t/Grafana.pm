@@ -13,7 +13,7 @@ use HTTP::Tiny;
 use IO::Socket::INET;
 use JSON::PP;
 use MIME::Base64;
-use PostgreSQL::Test::Utils;
+use POSIX ();
 
 my $json = JSON::PP->new->canonical->utf8->allow_nonref;
 my %state;
@@ -30,7 +30,7 @@ my %source_fields = map { $_ => 1 } qw(uid name type url access jsonData secureJ
 sub start
 {
 	my ($class, %who) = @_;
-	my $socket = IO::Socket::INET->new(Listen => 20, LocalAddr => '127.0.0.1', Proto => 'tcp', ReuseAddr => 1, LocalPort => $who{port} // 0) or die "socket: $!";
+	my $socket = IO::Socket::INET->new(Listen => 20, LocalAddr => $who{host} // '127.0.0.1', Proto => 'tcp', ReuseAddr => 1, LocalPort => $who{port} // 0) or die "socket: $!";
 	my $self = bless { port => $socket->sockport, http => HTTP::Tiny->new(timeout => 10), %who }, $class;
 
 	$self->{pid} = fork // die "fork: $!";
@@ -38,7 +38,7 @@ sub start
 	{
 		$SIG{TERM} = sub { POSIX::_exit(0) };
 		%state = (boards => {}, folders => {}, sources => {}, requests => [], fail => undef, next_id => 1,
-			%{ $who{state} // {} });
+			%{ $who{state} // {} }, $self->{file} && -s $self->{file} ? %{ $json->decode(slurp($self->{file})) } : ());
 		serve($self, $socket);
 		POSIX::_exit(0);
 	}
@@ -83,7 +83,22 @@ sub serve
 		eval { local $SIG{ALRM} = sub { die "slow client\n" }; alarm 10; converse($self, $client); };
 		alarm 0;
 		close $client;
+		keep($self->{file}) if $self->{file};
 	}
+	return;
+}
+
+sub slurp { my ($file) = @_; local $/; open my $in, '<', $file or die "$file: $!"; return <$in>; }
+
+# With a file, what it holds outlives it, as with Grafana.
+sub keep
+{
+	my ($file) = @_;
+
+	open my $out, '>', "$file.new" or die "$file: $!";
+	print $out $json->encode({ map { $_ => $state{$_} } qw(boards folders sources next_id) });
+	close $out or die "$file: $!";
+	rename "$file.new", $file or die "$file: $!";
 	return;
 }
 
@@ -107,7 +122,7 @@ sub converse
 	{
 		push @{ $state{requests} }, "$method $path";
 		return if fail($client);
-		($status, $answer) = eval { authorized($self, \%headers) ? handle($method, $path, $body) : (401, { message => 'Invalid API key' }) };
+		($status, $answer) = eval { $path eq '/api/health' || authorized($self, \%headers) ? handle($method, $path, $body) : (401, { message => 'Invalid API key' }) };
 		($status, $answer) = (500, { message => "stand-in: $@" }) if $@;
 	}
 	$answer = $json->encode($answer);

@@ -29,11 +29,14 @@ our @EXPORT = qw(lab_node make_reference create_lab lab_sql lab_error reachable 
 	};
 }
 
-# A running server whose control database has the extension, with role teacher as lab master.
+# A running server whose control database has the extension, with role teacher as lab master.  Of settings, initdb is a
+# list of options of initdb, place a directory that is to be the data directory, the others are the server's.
 sub lab_node
 {
 	my ($name, %settings) = @_;
 	my $node = PostgreSQL::Test::Cluster->new($name);
+	my $initdb = delete $settings{initdb} // [];
+	my $place = delete $settings{place};
 
 	%settings = (
 		'shared_preload_libraries' => "'labcreator'",
@@ -41,8 +44,15 @@ sub lab_node
 		'max_connections' => 60,
 		'fsync' => 'off',
 		'restart_after_crash' => 'on',
-		%settings);
-	$node->init(extra => [ "--encoding=UTF8", "--locale=C" ]); # whatever the environment says
+		%settings,
+		# the sanitizers' own memory (./lab test --sanitize) is beyond every limit
+		$ENV{LAB_SANITIZE} ? ('labcreator.evaluator_memory' => 0, 'labcreator.session_memory' => 0) : ());
+	$node->init(extra => [ "--encoding=UTF8", "--locale=C", @$initdb ]); # whatever the environment says
+	if ($place)
+	{
+		system_or_bail('mv', $node->data_dir, $place);
+		symlink $place, $node->data_dir or die "$place: $!";
+	}
 	$node->append_conf('postgresql.conf', "$_ = $settings{$_}\n") for sort keys %settings;
 	$node->start;
 	$node->safe_psql('postgres', 'CREATE DATABASE lab');

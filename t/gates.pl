@@ -112,7 +112,14 @@ $idle->query('BEGIN');
 my $bobs = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'bob'";
 ok($node->poll_query_until('postgres', "SELECT count(*) = 0 FROM pg_stat_activity WHERE usename = 'bob'", 't'), 'who idles in a transaction is ended');
 eval { $idle->quit };
-like(as('bob', "SELECT length(repeat('x', 800000000))"), qr/out of memory/, 'a memory bomb is an error of its session');
+if ($ENV{LAB_SANITIZE})
+{
+	diag 'NOT TESTED with the sanitizers, whose own memory is beyond it: the ceiling of a session\'s memory';
+}
+else
+{
+	like(as('bob', "SELECT length(repeat('x', 800000000))"), qr/out of memory/, 'a memory bomb is an error of its session');
+}
 
 # The disk.
 like(as('bob', "SET statement_timeout = 0;\nCREATE TABLE big AS SELECT repeat('x', 1000) FROM generate_series(1, 20000);\nSELECT 'written'"), qr/written/, 'bob fills his database');

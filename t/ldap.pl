@@ -188,6 +188,17 @@ is_deeply(account('stranger', '*', '+'), $before, 'the stranger is as before');
 ok(account('s1'), 's1 is still there');
 is(account('friend'), undef, 'who was ours is gone');
 
+# --- another lab master's ------------------------------------------------------------------------------------------
+my $named = account('s1', 'cn', 'mail');
+$node->safe_psql('postgres', 'CREATE ROLE other LOGIN IN ROLE lab_master');
+$node->safe_psql('postgres', 'CREATE DATABASE other_reference OWNER other');
+$node->safe_psql('other_reference', 'CREATE TABLE t (a int)', extra_params => [ '-U', 'other' ]);
+$node->safe_psql('lab', $_, extra_params => [ '-U', 'other' ])
+  for q(SELECT lab_create('{"lab": "theirs", "reference": "other_reference", "auth": {"method": "ldap"}, "participants": [{"login": "s1", "name": "Someone Else", "email": "else@uni.test"}]}')),
+  q(CALL lab_wait('theirs', '90 seconds')), q(SELECT * FROM lab_reconcile('theirs'));
+is_deeply(account('s1', 'cn', 'mail'), $named, 'a lab of somebody else\'s does not rename a person');
+$node->safe_psql('lab', $_, extra_params => [ '-U', 'other' ]) for q(SELECT lab_drop('theirs')), q(CALL lab_wait('theirs', '90 seconds'));
+
 # --- names --------------------------------------------------------------------------------------------------------
 my @names = ('a,b', 'p+q', 'say "hi"', '#first', ' space', 'back\\slash', 'x=y', 'semi;colon', "apo'strophe", '<angle>', 'star*', '(round)', "\x{fc}nic\x{f6}de", "\x{65e5}\x{672c}");
 my %special = create('names', map { { login => $_, name => "Ms. $_" } } @names);
@@ -215,6 +226,37 @@ for my $name (@by_search)
 lab_sql($node, "SELECT lab_drop('names')");
 lab_sql($node, "CALL lab_wait('names', '90 seconds')");
 is(scalar($slapd->people('(cn=Ms. *)', 'uid')), 0, 'all of them go');
+
+# --- altered ------------------------------------------------------------------------------------------------------
+sub alter
+{
+	my ($lab, @participants) = @_;
+	my $json = encode_json({ lab => $lab, reference => 'reference', auth => { method => 'ldap' }, participants => \@participants });
+	my %new = map { split /\|/ } split /\n/, lab_sql($node, "SELECT login, password FROM lab_alter('$json')");
+
+	lab_sql($node, "CALL lab_wait('$lab', '90 seconds')");
+	return %new;
+}
+
+create('second', 's1', 's2');
+lab_sql($node, "CALL lab_wait('second', '90 seconds')");
+my %new = alter('class', { login => 's1', name => 'Student Renamed', email => 'one@uni.test' }, (map { { login => $_, name => "Student Number \U$_", email => "$_\@uni.test" } } @logins[ 1 .. 28 ]), 'new');
+is_deeply([ keys %new ], ['new'], 'one is new in a lab that is altered');
+is(can_log_in('new', 'class_new', $new{new}), 1, 'and logs in');
+is(account('s30'), undef, 'who was removed has no account');
+is_deeply(members('class'), [ sort @logins[ 0 .. 28 ], 'new' ], 'the group is as the spec says');
+is(can_log_in('s2', 'class_s2', 'by another tool'), 1, 'others are as before');
+alter('second', { login => 's1', name => 'Student Renamed', email => 'one@uni.test' }, 's2');
+is("@{ account('s1', 'cn')->{cn} } @{ account('s1', 'mail')->{mail} }", 'Student Renamed one@uni.test', 'another name is told');
+
+# --- archived -----------------------------------------------------------------------------------------------------
+lab_sql($node, "SELECT lab_archive('class')");
+lab_sql($node, "CALL lab_wait('class', '90 seconds')");
+is_deeply([ sort map { $_->{uid}[0] } $slapd->people('(uid=*)', 'uid') ], [ 's1', 's2', 'stranger' ], 'accounts in no other lab go with an archived one');
+is_deeply([ map { $_->{cn}[0] } $slapd->groups('(cn=*)', 'cn') ], ['second'], 'and its group');
+is(lab_sql($node, "SELECT count(*) FROM lab_reconcile('second')"), '0', 'a comparison finds nothing');
+lab_sql($node, "SELECT lab_drop('second')");
+lab_sql($node, "CALL lab_wait('second', '90 seconds')");
 
 # --- removed ------------------------------------------------------------------------------------------------------
 lab_sql($node, "SELECT lab_drop('class')");

@@ -11,6 +11,7 @@
 
 #include "access/xact.h"
 #include "access/xlog.h"
+#include "extension/clock.h"
 #include "extension/compat.h"
 #include "extension/guc.h"
 #include "extension/shmem.h"
@@ -38,6 +39,8 @@
 #define IDLE_MS 10000 /* without any event, look around this often */
 #define NOT_INSTALLED_MS 1000
 #define AFTER_ERROR_MS 1000
+#define CLOCK_STEP_US                                                                              \
+	(2 * USECS_PER_SEC) /* what the system's clock is corrected by at once, as a rule */
 
 PGDLLEXPORT void lab_coordinator_main(Datum main_arg);
 
@@ -64,18 +67,41 @@ introduce_myself(void)
 }
 
 /* The earlier of two times, of which 0 is never. */
-static TimestampTz
-earlier(TimestampTz one, TimestampTz other)
+static LabTime
+earlier(LabTime one, LabTime other)
 {
 	return one == 0 || (other != 0 && other < one) ? other : one;
 }
 
 static long
-sleep_until(TimestampTz time)
+sleep_until(LabTime time)
 {
 	if (time == 0)
 		return IDLE_MS;
-	return Min(TimestampDifferenceMilliseconds(GetCurrentTimestamp(), time), IDLE_MS);
+	return Min(lab_clock_left(time), IDLE_MS);
+}
+
+/*
+ * The system's clock can be put back, also while no coordinator runs.  Then what has happened seems
+ * to be still to come: nobody would be idle or stuck, and nothing be tried again, until the clock
+ * gets there.
+ */
+static void
+look_at_clock(void)
+{
+	static bool known = false;
+	static int64 offset;
+	int64 now = lab_clock_offset();
+
+	if (known && now > offset - CLOCK_STEP_US)
+	{
+		offset = now;
+		return;
+	}
+	lab_observe_forget_future(GetCurrentTimestamp());
+	lab_watch_forget_future();
+	offset = now;
+	known = true;
 }
 
 /* One cycle; returns for how many milliseconds nothing is to be done. */
@@ -83,8 +109,8 @@ static long
 cycle(void)
 {
 	uint64 wanted = pg_atomic_read_u64(&lab_shared->wanted);
-	TimestampTz provisioning_at;
-	TimestampTz signals_at;
+	LabTime provisioning_at;
+	LabTime signals_at;
 
 	pg_atomic_write_u64(&lab_shared->heartbeat, (uint64) GetCurrentTimestamp());
 	lab_crowd_thin(); /* first: what follows needs locks */
@@ -95,6 +121,7 @@ cycle(void)
 		wanted_read = wanted;
 		pg_atomic_write_u64(&lab_shared->wanted_read, wanted);
 	}
+	look_at_clock();
 	lab_reply_to_students();
 	provisioning_at = lab_provision_oversee();
 	signals_at = lab_signals_oversee();
@@ -118,12 +145,17 @@ flush(void)
 }
 
 static void
-recover(void)
+recover(MemoryContext context)
 {
+	ErrorData *error;
+
+	MemoryContextSwitchTo(context);
+	error = CopyErrorData();
 	EmitErrorReport();
 	AbortOutOfAnyTransaction();
 	FlushErrorState();
 	lab_observe_reset();
+	lab_note_error(error->message);
 	wanted_read = 0; /* whatever was half read is read again */
 }
 
@@ -161,11 +193,11 @@ lab_coordinator_main(Datum main_arg)
 		{
 			pause = cycle();
 			flush();
+			lab_note_error(lab_provision_trouble());
 		}
 		PG_CATCH();
 		{
-			MemoryContextSwitchTo(context);
-			recover();
+			recover(context);
 			pause = AFTER_ERROR_MS;
 		}
 		PG_END_TRY();

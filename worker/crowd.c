@@ -10,13 +10,13 @@
 #include "postgres.h"
 
 #include "access/twophase.h"
+#include "extension/clock.h"
 #include "extension/shmem.h"
 #include "miscadmin.h"
 #include "storage/lock.h"
 #include "storage/proc.h"
 #include "storage/procarray.h"
 #include "utils/hsearch.h"
-#include "utils/timestamp.h"
 #include "worker/crowd.h"
 
 #define LOOK_EVERY_MS 1000
@@ -74,14 +74,13 @@ largest_holder(const LockData *locks)
 void
 lab_crowd_thin(void)
 {
-	static TimestampTz looked = 0;
-	TimestampTz now = GetCurrentTimestamp();
+	static LabTime looked = 0;
 	LockData *locks;
 	Holder *holder;
 
-	if (!TimestampDifferenceExceeds(looked, now, LOOK_EVERY_MS))
+	if (!lab_clock_passed(looked, LOOK_EVERY_MS))
 		return;
-	looked = now;
+	looked = lab_clock_now();
 	locks = GetLockStatusData();
 	if (locks->nelements < capacity() / 2)
 		return;

@@ -13,7 +13,6 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/fmgrprotos.h"
-#include "utils/timestamp.h"
 #include "worker/disk.h"
 
 #define WORTHWHILE 8         /* this part of the room that is left, written, is worth a look */
@@ -29,8 +28,7 @@ is_due(LabGate *gate)
 		return true;
 	if (pg_atomic_read_u64(&gate->written) > (limit - used) / WORTHWHILE)
 		return true;
-	return TimestampDifferenceExceeds((TimestampTz) pg_atomic_read_u64(&gate->measured),
-									  GetCurrentTimestamp(), STALE_MS);
+	return lab_clock_passed((LabTime) pg_atomic_read_u64(&gate->measured), STALE_MS);
 }
 
 void
@@ -46,5 +44,5 @@ lab_disk_measure(void)
 	used = DatumGetInt64(DirectFunctionCall1(pg_database_size_oid, ObjectIdGetDatum(MyDatabaseId)));
 	pg_atomic_write_u64(&slot->gate.disk_used, (uint64) Max(used, 1));
 	pg_atomic_fetch_sub_u64(&slot->gate.written, (int64) written);
-	pg_atomic_write_u64(&slot->gate.measured, (uint64) GetCurrentTimestamp());
+	pg_atomic_write_u64(&slot->gate.measured, (uint64) lab_clock_now());
 }

@@ -168,7 +168,7 @@ lab_evaluator_main(Datum main_arg)
 	BackgroundWorkerInitializeConnectionByOid(job->database, job->evaluator, 0);
 	lab_sandbox_pin_settings();
 	lab_limit_memory(lab_evaluator_memory);
-	lab_sandbox_set_clock(lab_probe_clock(job->checks));
+	lab_sandbox_set_clock(job->clock != 0 ? job->clock : lab_probe_clock(job->checks));
 
 	while (work(job) && job->kind == LAB_JOB_EVALUATE && OidIsValid(job->role) &&
 		   lab_channel_wait(lab_linger))

@@ -16,6 +16,7 @@
 
 #include "catalog/pg_authid.h"
 #include "common/hashfn.h"
+#include "extension/clock.h"
 #include "extension/guc.h"
 #include "extension/workers.h"
 #include "libpq/pqformat.h"
@@ -23,13 +24,13 @@
 #include "utils/acl.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
-#include "utils/timestamp.h"
 #include "worker/launch.h"
 #include "worker/moved.h"
 #include "worker/sweep.h"
 #include "worker/verdict.h"
 
 #define STARVED_RETRY_MS 200
+#define LOCKED_RETRY_MS 200
 #define FAILURE_RETRY_MS 1000      /* doubled with each failure, */
 #define FAILURE_RETRY_MAX_MS 60000 /* up to this */
 
@@ -53,15 +54,22 @@ is_asked(const LabWatched *watched)
 	return pg_atomic_read_u64(&watched->slot->asked) != watched->asked;
 }
 
+/* Was the last one by other checks than there are now? */
+static bool
+is_outdated(const LabWatched *watched)
+{
+	return watched->evaluated && watched->revision != watched->lab->revision;
+}
+
 /* When the database is to be evaluated next: 0 for never. */
-static TimestampTz
+static LabTime
 due_at(const LabWatched *watched)
 {
-	TimestampTz earliest = Max(TimestampTzPlusMilliseconds(watched->started, lab_debounce), 1);
+	LabTime earliest = Max(lab_clock_plus(watched->started, lab_debounce), 1);
 
 	if (is_asked(watched))
 		return Max(watched->started, 1); /* somebody waits for it */
-	if (has_event(watched))
+	if (has_event(watched) || is_outdated(watched))
 		return earliest;
 	/* While others still wait for a database, one that nobody has worked in can wait, too. */
 	if (!watched->evaluated && watched->retry_at == 0)
@@ -69,7 +77,7 @@ due_at(const LabWatched *watched)
 	if (watched->retry_at != 0)
 		return watched->retry_at;
 	if (lab_sweep_interval > 0)
-		return TimestampTzPlusMilliseconds(watched->started, (int64) lab_sweep_interval * 1000);
+		return lab_clock_plus(watched->started, (int64) lab_sweep_interval * 1000);
 	return 0;
 }
 
@@ -78,7 +86,7 @@ static bool
 is_sweep(const LabWatched *watched)
 {
 	return watched->evaluated && watched->retry_at == 0 && !has_event(watched) &&
-		   !is_asked(watched);
+		   !is_asked(watched) && !is_outdated(watched);
 }
 
 /* The evaluation is over; its evaluator is still there. */
@@ -96,7 +104,9 @@ end_evaluation(LabWatched *watched)
 	if (watched->busy)
 		working--;
 	watched->busy = false;
-	watched->idle_since = GetCurrentTimestamp();
+	watched->answered = false;
+	watched->failure = NULL;
+	watched->idle_since = lab_clock_now();
 }
 
 /* The evaluator goes. */
@@ -175,6 +185,7 @@ start(LabWatched *watched)
 	bool whole = !has_event(watched) || is_asked(watched); /* the sweep trusts no note */
 
 	/* The counters first: a commit from now on makes it due again. */
+	watched->revision = watched->lab->revision;
 	watched->commits = pg_atomic_read_u64(&watched->slot->commits);
 	watched->asked = pg_atomic_read_u64(&watched->slot->asked);
 	lab_sweep_note(watched);
@@ -191,7 +202,7 @@ start(LabWatched *watched)
 	}
 	watched->context =
 		AllocSetContextCreate(TopMemoryContext, "evaluation", ALLOCSET_DEFAULT_SIZES);
-	watched->started = GetCurrentTimestamp();
+	watched->started = lab_clock_now();
 	watched->busy = true;
 	working++;
 	return true;
@@ -212,7 +223,9 @@ lab_launch_outdate(LabWatched *watched)
 	if (watched->channel == NULL || watched->outdated)
 		return;
 	request = make_request(watched);
-	watched->outdated = hash_of(request) != watched->job;
+	/* even the same job: a new evaluator says everything again */
+	watched->outdated =
+		hash_of(request) != watched->job || watched->revision != watched->lab->revision;
 	pfree(request->data);
 	pfree(request);
 	if (watched->outdated && !watched->busy)
@@ -225,21 +238,31 @@ lab_launch_reload(void)
 	settings++;
 }
 
-/* The evaluation ended: store what it said, or why it said nothing. */
+/* The evaluation ended: store what it said, or why it said nothing.  Until that is done it is not
+ * over. */
 static void
 conclude(LabWatched *watched, const char *failure)
 {
 	uint64 asked = watched->asked;
 
-	lab_verdict_store(watched, failure);
+	if (failure && failure != watched->failure)
+		watched->failure = MemoryContextStrdup(watched->context, failure);
+	watched->answered = true;
+	if (!lab_verdict_store(watched, failure))
+	{
+		/* A lab master is changing the lab.  A new evaluator tells all of it again. */
+		watched->evaluated = false;
+		watched->retry_at = lab_clock_plus(lab_clock_now(), LOCKED_RETRY_MS);
+		dismiss(watched);
+		return;
+	}
 	watched->evaluated = true;
 	if (failure)
 	{
 		int64 pause = (int64) FAILURE_RETRY_MS << Min(watched->failures, 6);
 
 		watched->failures++;
-		watched->retry_at =
-			TimestampTzPlusMilliseconds(GetCurrentTimestamp(), Min(pause, FAILURE_RETRY_MAX_MS));
+		watched->retry_at = lab_clock_plus(lab_clock_now(), Min(pause, FAILURE_RETRY_MAX_MS));
 	}
 	else
 	{
@@ -365,10 +388,14 @@ lab_launch_collect(void)
 				dismiss(watched);
 			continue;
 		}
+		if (watched->answered) /* it could not be stored, when the disk was full */
+		{
+			conclude(watched, watched->failure);
+			continue;
+		}
 		if (hear(watched, &answer))
 			continue;
-		if (TimestampDifferenceExceeds(watched->started, GetCurrentTimestamp(),
-									   lab_evaluation_timeout))
+		if (lab_clock_passed(watched->started, lab_evaluation_timeout))
 			conclude(watched, psprintf("stopped after labcreator.evaluation_timeout (%d ms)",
 									   lab_evaluation_timeout));
 	}
@@ -376,18 +403,18 @@ lab_launch_collect(void)
 
 /* The database that has been due longest; sets *next to when the first of the others will be. */
 static LabWatched *
-most_due(TimestampTz now, TimestampTz *next)
+most_due(LabTime now, LabTime *next)
 {
 	HASH_SEQ_STATUS scan;
 	LabWatched *watched;
 	LabWatched *best = NULL;
-	TimestampTz best_at = 0;
+	LabTime best_at = 0;
 
 	*next = 0;
 	hash_seq_init(&scan, lab_watch.databases);
 	while ((watched = hash_seq_search(&scan)) != NULL)
 	{
-		TimestampTz at;
+		LabTime at;
 
 		if (watched->busy)
 			continue;
@@ -445,11 +472,11 @@ make_room(const LabWatched *watched)
 		   dismiss_one();
 }
 
-TimestampTz
+LabTime
 lab_launch_due(void)
 {
-	TimestampTz now = GetCurrentTimestamp();
-	TimestampTz next = 0;
+	LabTime now = lab_clock_now();
+	LabTime next = 0;
 	LabWatched *watched;
 
 	while ((watched = most_due(now, &next)) != NULL && make_room(watched))
@@ -459,17 +486,16 @@ lab_launch_due(void)
 		if (!start(watched))
 		{
 			if (dismiss_one())
-				return TimestampTzPlusMilliseconds(now, CROWDED_RETRY_MS);
-			if (pg_atomic_read_u64(&lab_shared->starved) == 0)
-				pg_atomic_write_u64(&lab_shared->starved, (uint64) now);
-			return TimestampTzPlusMilliseconds(now, STARVED_RETRY_MS);
+				return lab_clock_plus(now, CROWDED_RETRY_MS);
+			lab_note_starved();
+			return lab_clock_plus(now, STARVED_RETRY_MS);
 		}
 		pg_atomic_write_u64(&lab_shared->starved, 0);
 	}
 	/* A running evaluator wakes us when it ends; its deadline must not be missed. */
 	if (running > 0)
 	{
-		TimestampTz deadline = TimestampTzPlusMilliseconds(now, Min(lab_evaluation_timeout, 1000));
+		LabTime deadline = lab_clock_plus(now, Min(lab_evaluation_timeout, 1000));
 
 		if (next == 0 || deadline < next)
 			next = deadline;

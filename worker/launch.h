@@ -9,7 +9,7 @@
 
 /* Starts evaluators for the databases that are due.  Returns when the next one is, or 0 for never.
  */
-extern TimestampTz lab_launch_due(void);
+extern LabTime lab_launch_due(void);
 
 /* Reads what running evaluators have sent, stores what is complete, ends what is overdue. */
 extern void lab_launch_collect(void);

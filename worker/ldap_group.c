@@ -173,7 +173,7 @@ prepare_one(LabNotice *notice)
 					  "FROM lab.labs l\n"
 					  "LEFT JOIN lab.participants p ON p.lab_id = l.id AND p.state <> 'dropping'\n"
 					  "LEFT JOIN lab.directory d ON d.login = p.login AND d.present\n"
-					  "WHERE l.name = $1 AND l.auth = 'managed'\n"
+					  "WHERE l.name = $1 AND l.auth = 'managed' AND l.state <> 'archived'\n"
 					  "ORDER BY p.id",
 					  1, &type, &name, NULL);
 	group->change.wanted = SPI_processed > 0;

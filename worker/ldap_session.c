@@ -17,17 +17,16 @@
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "storage/latch.h"
-#include "utils/timestamp.h"
 #include "worker/ldap_session.h"
 #include "worker/network.h"
 
 /* Requests on their way at the same time; with thousands slapd drops the connection. */
 #define WINDOW 50
 
-static TimestampTz
+static LabTime
 deadline_from_now(void)
 {
-	return TimestampTzPlusMilliseconds(GetCurrentTimestamp(), lab_ldap_timeout);
+	return lab_clock_plus(lab_clock_now(), lab_ldap_timeout);
 }
 
 /* What the library or the directory adds to a code; "" when it adds nothing. */
@@ -86,7 +85,7 @@ set_option(LabLdap *session, int option, const void *value, const char *what)
 static LDAPMessage *
 await(LabLdap *session, int message, const char *doing)
 {
-	TimestampTz deadline = deadline_from_now();
+	LabTime deadline = deadline_from_now();
 
 	for (;;)
 	{

@@ -169,7 +169,7 @@ read_accounts(Sweep *sweep)
 		"LEFT JOIN LATERAL (\n"
 		"	SELECT name, email\n"
 		"	FROM lab.participants\n"
-		"	WHERE login = d.login\n"
+		"	WHERE login = d.login AND state <> 'archived'\n"
 		"	ORDER BY id DESC\n"
 		"	LIMIT 1\n"
 		") p ON true", 0, NULL, NULL, NULL);
@@ -202,8 +202,11 @@ prepare(List *notices)
 		sweep->job.hear = hear;
 		sweep->notice = notice;
 		read_accounts(sweep);
-		lab_statement_run("SELECT name FROM lab.labs WHERE auth = 'managed' ORDER BY id", 0, NULL,
-						  NULL, NULL);
+		lab_statement_run("SELECT name\n"
+						  "FROM lab.labs\n"
+						  "WHERE auth = 'managed' AND state <> 'archived'\n"
+						  "ORDER BY id",
+						  0, NULL, NULL, NULL);
 		for (uint64 i = 0; i < SPI_processed; i++)
 			sweep->labs =
 				lappend(sweep->labs, SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));

@@ -23,7 +23,6 @@
 #include "pgstat.h"
 #include "tcop/tcopprot.h"
 #include "utils/memutils.h"
-#include "utils/timestamp.h"
 #include "utils/wait_event.h"
 #include "worker/network.h"
 
@@ -49,11 +48,11 @@ lab_network_forget(void)
 }
 
 bool
-lab_network_wait(pgsocket sock, uint32 events, TimestampTz deadline)
+lab_network_wait(pgsocket sock, uint32 events, LabTime deadline)
 {
 	for (;;)
 	{
-		long left = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), deadline);
+		long left = lab_clock_left(deadline);
 		int happened;
 
 		CHECK_FOR_INTERRUPTS();
@@ -78,7 +77,7 @@ lab_network_wait(pgsocket sock, uint32 events, TimestampTz deadline)
  * that touches nothing of ours but the request.
  */
 static struct addrinfo *
-resolve(const char *host, const char *service, TimestampTz deadline)
+resolve(const char *host, const char *service, LabTime deadline)
 {
 	static struct addrinfo hints;
 	struct gaicb *request;
@@ -101,7 +100,7 @@ resolve(const char *host, const char *service, TimestampTz deadline)
 		result = 0;
 		/* An unanswered request is left to its thread: it may still write into it. */
 		CHECK_FOR_INTERRUPTS();
-		if (GetCurrentTimestamp() >= deadline)
+		if (lab_clock_left(deadline) == 0)
 			ereport(ERROR, (errcode(ERRCODE_CONNECTION_FAILURE),
 							errmsg("the name of host \"%s\" was not resolved in time", host),
 							errhint("Does the name server answer?")));
@@ -120,7 +119,7 @@ resolve(const char *host, const char *service, TimestampTz deadline)
 
 /* A connected socket; -1 with errno when this address does not do it. */
 static pgsocket
-try_address(const struct addrinfo *address, TimestampTz deadline)
+try_address(const struct addrinfo *address, LabTime deadline)
 {
 	pgsocket sock = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	int problem = 0;
@@ -150,9 +149,9 @@ try_address(const struct addrinfo *address, TimestampTz deadline)
 
 /* From here on libraries use the socket: it blocks, but not for ever. */
 static void
-hand_over(pgsocket sock, TimestampTz deadline)
+hand_over(pgsocket sock, LabTime deadline)
 {
-	long left = Max(TimestampDifferenceMilliseconds(GetCurrentTimestamp(), deadline), 1);
+	long left = Max(lab_clock_left(deadline), 1);
 	struct timeval patience = {left / 1000, left % 1000 * 1000};
 	int on = 1;
 
@@ -164,7 +163,7 @@ hand_over(pgsocket sock, TimestampTz deadline)
 }
 
 pgsocket
-lab_network_connect(const char *host, int port, TimestampTz deadline)
+lab_network_connect(const char *host, int port, LabTime deadline)
 {
 	char service[12];
 	struct addrinfo *addresses;

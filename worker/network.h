@@ -6,7 +6,7 @@
 #ifndef LAB_NETWORK_H
 #define LAB_NETWORK_H
 
-#include "datatype/timestamp.h"
+#include "extension/clock.h"
 #include "storage/latch.h"
 
 /*
@@ -20,10 +20,10 @@ extern void lab_network_die(SIGNAL_ARGS);
  * one at a time.  What is done with it later must be over at deadline too: reads
  * and writes that take longer than what is left now fail.
  */
-extern pgsocket lab_network_connect(const char *host, int port, TimestampTz deadline);
+extern pgsocket lab_network_connect(const char *host, int port, LabTime deadline);
 
 /* Waits until the socket can be read; false when the deadline has passed. */
-extern bool lab_network_wait(pgsocket sock, uint32 events, TimestampTz deadline);
+extern bool lab_network_wait(pgsocket sock, uint32 events, LabTime deadline);
 
 /* The socket is closed, or about to be by its library: SIGTERM leaves it alone from now on. */
 extern void lab_network_forget(void);

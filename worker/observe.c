@@ -211,7 +211,7 @@ load(LabWatched *watched)
 	if (observed->loaded)
 		return observed;
 	/* clang-format off */
-	lab_statement_run_again("SELECT first_seen, first_login, last_login, last_statement, active_since, run_since,\n"
+	lab_statement_run_kept("SELECT first_seen, first_login, last_login, last_statement, active_since, run_since,\n"
 			"	object_since, run_length, object_successes, previous, run_sqlstate, pair_scores, object\n"
 			"FROM lab.activity\n"
 			"WHERE participant_id = $1",
@@ -242,7 +242,7 @@ load(LabWatched *watched)
 static bool
 spend_event(LabObserved *observed, TimestampTz at)
 {
-	if (at - observed->minute >= USECS_PER_MINUTE)
+	if (at < observed->minute || at - observed->minute >= USECS_PER_MINUTE)
 	{
 		observed->minute = at;
 		observed->events_left = EVENTS_PER_MINUTE;
@@ -264,11 +264,11 @@ add_event(const LabWatched *watched, const LabDoing *outcome, const char *kind, 
 	char nulls[] = {' ', ' ', ' ', object ? ' ' : 'n', outcome->sqlstate ? ' ' : 'n', '\0'};
 
 	/* They can be gone: the lab was dropped since it was read. */
-	lab_statement_run_again("INSERT INTO lab.events (participant_id, at, kind, object, detail)\n"
-							"SELECT id, $2, $3, $4, $5\n"
-							"FROM lab.participants\n"
-							"WHERE id = $1",
-							lengthof(types), types, values, nulls);
+	lab_statement_run_kept("INSERT INTO lab.events (participant_id, at, kind, object, detail)\n"
+						   "SELECT id, $2, $3, $4, $5\n"
+						   "FROM lab.participants\n"
+						   "WHERE id = $1",
+						   lengthof(types), types, values, nulls);
 }
 
 static void
@@ -279,8 +279,8 @@ count_error(const LabWatched *watched, int sqlstate, const char *object)
 					  CStringGetTextDatum(unpack_sql_state(sqlstate)),
 					  CStringGetTextDatum(object ? object : "")};
 
-	lab_statement_run_again("SELECT lab.count_error($1, $2, $3)", lengthof(types), types, values,
-							NULL);
+	lab_statement_run_kept("SELECT lab.count_error($1, $2, $3)", lengthof(types), types, values,
+						   NULL);
 }
 
 static void
@@ -423,7 +423,7 @@ save(const LabWatched *watched, const LabObserved *observed, const LabActivity *
 	types[n] = INT2ARRAYOID;
 	values[n++] = scores_array(observed);
 	/* clang-format off */
-	lab_statement_run_again("UPDATE lab.activity\n"
+	lab_statement_run_kept("UPDATE lab.activity\n"
 			"SET first_seen = $2, first_login = $3, last_login = $4, last_statement = $5,\n"
 			"	active_since = $6, run_since = $7, object_since = $8,\n"
 			"	previous = $9, run_sqlstate = $10, object = $11,\n"
@@ -530,6 +530,38 @@ lab_observe_forget(LabWatched *watched)
 	set_object(watched->observed, NULL, 0);
 	pfree(watched->observed);
 	watched->observed = NULL;
+}
+
+/* The slot of the participant says nothing about a time that is still to come. */
+static void
+forget_future_in_slot(LabSlot *slot, TimestampTz now)
+{
+	LabActivity *activity = &slot->activity;
+
+	if ((TimestampTz) pg_atomic_read_u64(&slot->seen) > now)
+		pg_atomic_write_u64(&slot->seen, (uint64) now);
+	SpinLockAcquire(&activity->lock);
+	activity->last = Min(activity->last, now);
+	for (int i = 0; i < LAB_RING; i++)
+		activity->ring[i].at = Min(activity->ring[i].at, now);
+	SpinLockRelease(&activity->lock);
+}
+
+void
+lab_observe_forget_future(TimestampTz now)
+{
+	HASH_SEQ_STATUS scan;
+	LabWatched *watched;
+
+	hash_seq_init(&scan, lab_watch.databases);
+	while ((watched = hash_seq_search(&scan)) != NULL)
+	{
+		forget_future_in_slot(watched->slot, now);
+		watched->lab->last_active = Min(watched->lab->last_active, now);
+		if (watched->observed)
+			watched->observed->moved_at = Min(watched->observed->moved_at, now);
+	}
+	lab_observe_reset();
 }
 
 void

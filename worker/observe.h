@@ -25,4 +25,7 @@ extern void lab_observe_forget(LabWatched *watched);
 /* After an error: what is known is read from the tables again. */
 extern void lab_observe_reset(void);
 
+/* The system's clock was put back to now: what is known of later is taken to be of now. */
+extern void lab_observe_forget_future(TimestampTz now);
+
 #endif /* LAB_OBSERVE_H */

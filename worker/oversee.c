@@ -6,16 +6,43 @@
 #include "postgres.h"
 
 #include "extension/channel.h"
+#include "extension/clock.h"
+#include "extension/fact.h"
 #include "extension/guc.h"
 #include "extension/shmem.h"
+#include "libpq/pqformat.h"
 #include "utils/memutils.h"
-#include "utils/timestamp.h"
 #include "worker/provision.h"
 #include "worker/watch.h"
 
 #define STARVED_RETRY_MS 200
+#define TROUBLE_RETRY_MS 1000 /* after one that could not even note why */
 
 static List *provisioners = NIL; /* of LabChannel *, in TopMemoryContext */
+static char *trouble =
+	NULL; /* why the last one ended early, in TopMemoryContext; NULL: it did not */
+static LabTime pause_until = 0; /* no other is started before */
+
+/* What an ended or ending provisioner says; false while it still works. */
+static bool
+hear(LabChannel *channel, StringInfo answer)
+{
+	shm_mq_result result = lab_channel_receive(channel, answer, true);
+
+	if (result == SHM_MQ_WOULD_BLOCK)
+		return false;
+	if (trouble)
+		pfree(trouble);
+	trouble = NULL;
+	if (result == SHM_MQ_DETACHED)
+		pause_until = lab_clock_plus(lab_clock_now(), TROUBLE_RETRY_MS); /* its log says why */
+	else if (pq_getmsgbyte(answer) == LAB_ANSWER_ERROR)
+	{
+		trouble = MemoryContextStrdup(TopMemoryContext, pq_getmsgrawstring(answer));
+		pause_until = lab_clock_plus(lab_clock_now(), TROUBLE_RETRY_MS);
+	}
+	return true;
+}
 
 /* Lets go of those that have ended.  Whatever they left is in the tables. */
 static void
@@ -29,7 +56,7 @@ reap(void)
 	{
 		LabChannel *channel = lfirst(cell);
 
-		if (lab_channel_receive(channel, &answer, true) != SHM_MQ_DETACHED)
+		if (!hear(channel, &answer))
 			continue;
 		lab_channel_end(channel);
 		provisioners = foreach_delete_current(provisioners, cell);
@@ -39,11 +66,17 @@ reap(void)
 	}
 }
 
-TimestampTz
+const char *
+lab_provision_trouble(void)
+{
+	return trouble;
+}
+
+LabTime
 lab_provision_oversee(void)
 {
-	TimestampTz now = GetCurrentTimestamp();
-	TimestampTz next = lab_watch.provisioning_at;
+	LabTime now = lab_clock_now();
+	LabTime next = lab_watch.provisioning_at;
 	MemoryContext before;
 
 	reap();
@@ -52,6 +85,9 @@ lab_provision_oversee(void)
 		lab_watch.provisioning_due = true;
 		lab_watch.provisioning_at = next = 0;
 	}
+
+	if (lab_watch.provisioning_due && lab_clock_left(pause_until) > 0)
+		return pause_until;
 
 	before = MemoryContextSwitchTo(TopMemoryContext);
 	while (lab_watch.provisioning_due && list_length(provisioners) < lab_provisioners)
@@ -64,9 +100,8 @@ lab_provision_oversee(void)
 		pfree(nothing);
 		if (channel == NULL)
 		{
-			if (pg_atomic_read_u64(&lab_shared->starved) == 0)
-				pg_atomic_write_u64(&lab_shared->starved, (uint64) now);
-			next = TimestampTzPlusMilliseconds(now, STARVED_RETRY_MS);
+			lab_note_starved();
+			next = lab_clock_plus(now, STARVED_RETRY_MS);
 			break;
 		}
 		pg_atomic_write_u64(&lab_shared->starved, 0);

@@ -20,6 +20,7 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "executor/tuptable.h"
+#include "extension/clock.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "storage/lock.h"
@@ -41,7 +42,7 @@
 #define LOCK_TIMEOUT_MS 500
 #define RESERVE 4 /* a quarter of the limit is for everything else */
 
-static TimestampTz deadline = DT_NOEND; /* of all probes of this evaluation */
+static LabTime deadline = LAB_TIME_NEVER; /* of all probes of this evaluation */
 
 /* Where the rows of a step go. */
 typedef struct Rows
@@ -346,15 +347,12 @@ lab_probe_run(const LabStage *stage, List *steps, List **outcomes, LabSandboxErr
 void
 lab_probe_limit(int limit)
 {
-	deadline = limit > 0
-				   ? TimestampTzPlusMilliseconds(GetCurrentTimestamp(), limit - limit / RESERVE)
-				   : DT_NOEND;
+	deadline =
+		limit > 0 ? lab_clock_plus(lab_clock_now(), limit - limit / RESERVE) : LAB_TIME_NEVER;
 }
 
 int
 lab_probe_time_left(void)
 {
-	if (TIMESTAMP_IS_NOEND(deadline))
-		return INT_MAX;
-	return (int) TimestampDifferenceMilliseconds(GetCurrentTimestamp(), deadline);
+	return (int) lab_clock_left(deadline);
 }

@@ -25,6 +25,7 @@
 #include "executor/spi.h"
 #include "extension/channel.h"
 #include "extension/compat.h"
+#include "extension/fact.h"
 #include "extension/guc.h"
 #include "extension/hooks.h"
 #include "extension/shmem.h"
@@ -63,10 +64,11 @@ typedef struct Work
 	int32 participant;
 	int32 lab;
 	bool drop;
-	bool keep; /* dropping the lab leaves databases and logins */
+	bool keep; /* dropping leaves the database and the login */
 	char *login;
 	char *database;
-	Oid oid; /* InvalidOid: not chosen yet */
+	Oid oid;       /* InvalidOid: not chosen yet */
+	Oid discarded; /* of the database before a reset; InvalidOid: there is none */
 	char *owner;
 	char *template;
 } Work;
@@ -118,8 +120,8 @@ next_work(MemoryContext context)
 
 	lab_statement_run("SELECT id\n"
 					  "FROM lab.participants\n"
-					  "WHERE state <> 'ready' AND (retry_at IS NULL OR retry_at <= "
-					  "pg_catalog.clock_timestamp())\n"
+					  "WHERE state IN ('waiting', 'failed', 'dropping')\n"
+					  "	AND (retry_at IS NULL OR retry_at <= pg_catalog.clock_timestamp())\n"
 					  "ORDER BY state = 'dropping' DESC, attempts, id",
 					  0, NULL, NULL, NULL);
 	n = SPI_processed;
@@ -140,12 +142,13 @@ next_work(MemoryContext context)
 			continue;
 		/* Somebody may have finished it between our reading and our claim. */
 		lab_statement_run(
-			"SELECT p.lab_id, p.state = 'dropping', l.keep_databases, p.login, p.database,\n"
-			"	coalesce(p.database_oid, 0), r.rolname, coalesce(l.starter, 'template0')\n"
+			"SELECT p.lab_id, p.state = 'dropping', l.keep_databases OR p.keep, p.login,\n"
+			"	p.database, coalesce(p.database_oid, 0), r.rolname,\n"
+			"	coalesce(l.starter, 'template0'), coalesce(p.discarded_oid, 0)\n"
 			"FROM lab.participants p\n"
 			"JOIN lab.labs l ON l.id = p.lab_id\n"
 			"LEFT JOIN pg_catalog.pg_roles r ON r.oid = l.owner::pg_catalog.oid\n"
-			"WHERE p.id = $1 AND p.state <> 'ready'\n"
+			"WHERE p.id = $1 AND p.state IN ('waiting', 'failed', 'dropping')\n"
 			"	AND (p.retry_at IS NULL OR p.retry_at <= pg_catalog.clock_timestamp())",
 			1, &type, &value, NULL);
 		if (SPI_processed == 0)
@@ -163,9 +166,38 @@ next_work(MemoryContext context)
 		work->oid = atooid(copied_value(6, context));
 		work->owner = copied_value(7, context);
 		work->template = copied_value(8, context);
+		work->discarded = atooid(copied_value(9, context));
 	}
 	lab_session_commit(before);
 	return work;
+}
+
+/* The database with this oid, under whatever name, with whoever is connected to it. */
+static void
+drop_database(Oid oid)
+{
+	char *name;
+
+	SetCurrentStatementStartTimestamp();
+	StartTransactionCommand();
+	name = OidIsValid(oid) ? get_database_name(oid) : NULL;
+	if (name)
+		dropdb(name, true, true);
+	CommitTransactionCommand();
+}
+
+/* Step 0, of a reset: the old database goes.  Its oid is forgotten when it is gone. */
+static void
+discard(const Work *work)
+{
+	MemoryContext before;
+
+	if (!OidIsValid(work->discarded))
+		return;
+	drop_database(work->discarded);
+	before = lab_session_begin();
+	run_for(work, "UPDATE lab.participants SET discarded_oid = NULL WHERE id = $1");
+	lab_session_commit(before);
 }
 
 /*
@@ -290,6 +322,7 @@ provide(Work *work)
 	if (work->owner == NULL)
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
 						errmsg("the role that created the lab does not exist any more")));
+	discard(work);
 	choose_oid(work);
 	make_database(work);
 	grant_database(work);
@@ -308,7 +341,10 @@ is_spare(const char *login)
 					  "FROM lab.accounts a\n"
 					  "JOIN pg_catalog.pg_roles r ON r.rolname = a.login AND r.oid = a.role\n"
 					  "WHERE a.login = $1\n"
-					  "	AND NOT EXISTS (SELECT FROM lab.participants p WHERE p.login = a.login)",
+					  "	AND NOT EXISTS (\n"
+					  "		SELECT\n"
+					  "		FROM lab.participants p\n"
+					  "		WHERE p.login = a.login AND p.state <> 'archived')",
 					  1, &type, &value, NULL);
 	return SPI_processed > 0;
 }
@@ -321,8 +357,14 @@ let_go_of_login(const Work *work)
 	Datum value = DirectFunctionCall1(namein, CStringGetDatum(work->login));
 	const char *login = quote_identifier(work->login);
 
+	/* A lab that takes the login in now waits, and finds it gone, or we find it taken. */
+	lab_statement_run("SELECT FROM lab.accounts WHERE login = $1 FOR UPDATE", 1, &type, &value,
+					  NULL);
 	if (!is_spare(work->login))
+	{
+		lab_statement_run("SELECT lab.limit_connections(ARRAY[$1])", 1, &type, &value, NULL);
 		return;
+	}
 	if (work->keep)
 	{
 		lab_statement_run(psprintf("REVOKE lab_student FROM %s", login), 0, NULL, NULL, NULL);
@@ -337,19 +379,13 @@ dismantle(const Work *work)
 {
 	MemoryContext before;
 
-	if (!work->keep && OidIsValid(work->oid))
+	if (!work->keep)
 	{
-		char *name;
-
-		SetCurrentStatementStartTimestamp();
-		StartTransactionCommand();
-		name = get_database_name(work->oid);
-		if (name)
-			dropdb(name, true, true);
-		CommitTransactionCommand();
+		drop_database(work->discarded);
+		drop_database(work->oid);
 	}
 	before = lab_session_begin();
-	run_for(work, "DELETE FROM lab.participants WHERE id = $1");
+	run_for(work, "SELECT lab.dismantled($1)");
 	let_go_of_login(work);
 	lab_announce_wanted();
 	ForceSyncCommit();
@@ -428,20 +464,11 @@ do_work(Work *work)
 	unclaim(work->participant);
 }
 
-void
-lab_provisioner_main(Datum main_arg)
+static void
+do_all_work(MemoryContext context)
 {
-	MemoryContext context;
 	Work *work;
 
-	pqsignal(SIGTERM, die);
-	BackgroundWorkerUnblockSignals();
-	(void) lab_channel_attach(main_arg);
-	BackgroundWorkerInitializeConnection(lab_database, NULL, 0);
-	lab_session_pin_settings();
-	lab_session_commit_early();
-
-	context = AllocSetContextCreate(TopMemoryContext, "provisioner", ALLOCSET_DEFAULT_SIZES);
 	for (;;)
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -453,5 +480,54 @@ lab_provisioner_main(Datum main_arg)
 		do_work(work);
 	}
 	remove_empty_labs();
+}
+
+/* Not even a failure can be noted, as when the disk is full: the coordinator waits, and tells why.
+ */
+static void
+give_up(MemoryContext context)
+{
+	ErrorData *error;
+	StringInfoData answer;
+
+	MemoryContextSwitchTo(context);
+	error = CopyErrorData();
+	EmitErrorReport();
+	AbortOutOfAnyTransaction();
+	FlushErrorState();
+	MemoryContextSwitchTo(context);
+	initStringInfo(&answer);
+	pq_sendbyte(&answer, LAB_ANSWER_ERROR);
+	lab_string_write(&answer, error->message);
+	lab_channel_send(&answer);
+}
+
+void
+lab_provisioner_main(Datum main_arg)
+{
+	MemoryContext context;
+	StringInfoData answer;
+
+	pqsignal(SIGTERM, die);
+	BackgroundWorkerUnblockSignals();
+	(void) lab_channel_attach(main_arg);
+	BackgroundWorkerInitializeConnection(lab_database, NULL, 0);
+	lab_session_pin_settings();
+	lab_session_commit_early();
+
+	context = AllocSetContextCreate(TopMemoryContext, "provisioner", ALLOCSET_DEFAULT_SIZES);
+	PG_TRY();
+	{
+		do_all_work(context);
+	}
+	PG_CATCH();
+	{
+		give_up(context);
+		proc_exit(0);
+	}
+	PG_END_TRY();
+	initStringInfo(&answer);
+	pq_sendbyte(&answer, LAB_ANSWER_DONE);
+	lab_channel_send(&answer);
 	proc_exit(0);
 }

@@ -22,6 +22,7 @@
 #include "commands/extension.h"
 #include "common/pg_prng.h"
 #include "executor/spi.h"
+#include "extension/clock.h"
 #include "extension/compat.h"
 #include "extension/guc.h"
 #include "extension/shmem.h"
@@ -61,12 +62,28 @@ static const LabTarget *const targets[LAB_TARGETS] = {
 
 PGDLLEXPORT void lab_publisher_main(Datum main_arg);
 
-static const LabTarget *target;   /* of this process */
-static LabPublisher *me;          /* in shared memory */
-static int failures = 0;          /* of the target as a whole, in a row */
-static TimestampTz retry_at = 0;  /* after one of them; 0: now */
-static bool reconcile_due = true; /* each start begins with it */
-static uint64 asked = 0;          /* reconciliations, as of the last one begun */
+static const LabTarget *target;    /* of this process */
+static LabPublisher *me;           /* in shared memory */
+static int failures = 0;           /* of the target as a whole, in a row */
+static LabTime retry_at = 0;       /* after one of them; 0: now */
+static TimestampTz retry_told = 0; /* the same, for people */
+static bool reconcile_due = true;  /* each start begins with it */
+static uint64 asked = 0;           /* reconciliations, as of the last one begun */
+
+/* The target as a whole is tried again in so many milliseconds. */
+static void
+retry_in(int64 milliseconds)
+{
+	retry_at = lab_clock_plus(lab_clock_now(), milliseconds);
+	retry_told = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), milliseconds);
+}
+
+static void
+retry_now(void)
+{
+	retry_at = 0;
+	retry_told = 0;
+}
 
 static Datum
 my_name(void)
@@ -81,8 +98,8 @@ note_state(const char *missing, const char *error)
 	Oid types[] = {TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID};
 	Datum values[] = {my_name(), missing ? CStringGetTextDatum(missing) : (Datum) 0,
 					  error ? CStringGetTextDatum(error) : (Datum) 0,
-					  TimestampTzGetDatum(retry_at)};
-	char nulls[] = {' ', missing ? ' ' : 'n', error ? ' ' : 'n', retry_at ? ' ' : 'n', '\0'};
+					  TimestampTzGetDatum(retry_told)};
+	char nulls[] = {' ', missing ? ' ' : 'n', error ? ' ' : 'n', retry_told ? ' ' : 'n', '\0'};
 
 	/* clang-format off */
 	lab_statement_run("INSERT INTO lab.targets AS t (target, missing, error, retry_at, since)\n"
@@ -328,7 +345,7 @@ cycle(MemoryContext context)
 	if (pg_atomic_read_u64(&me->asked) != asked)
 	{
 		reconcile_due = true;
-		retry_at = 0; /* somebody waits for it: try at once */
+		retry_now(); /* somebody waits for it */
 	}
 	if (!ready(context, &pause))
 	{
@@ -336,12 +353,12 @@ cycle(MemoryContext context)
 		serve();
 		return pause;
 	}
-	if (retry_at > now)
-		return Min(TimestampDifferenceMilliseconds(now, retry_at), IDLE_MS);
+	if (lab_clock_left(retry_at) > 0)
+		return Min(lab_clock_left(retry_at), IDLE_MS);
 	while (publish(context, &next) > 0)
 	{
 		failures = 0;
-		retry_at = 0;
+		retry_now();
 		CHECK_FOR_INTERRUPTS();
 	}
 	if (target->rest)
@@ -374,7 +391,7 @@ recover(MemoryContext context)
 		appendStringInfo(&words, ": %s", error->detail);
 	if (error->hint)
 		appendStringInfo(&words, " (%s)", error->hint);
-	retry_at = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), backoff_ms(failures));
+	retry_in(backoff_ms(failures));
 	failures++;
 
 	(void) lab_session_begin();
@@ -382,7 +399,7 @@ recover(MemoryContext context)
 		note_state(NULL, words.data);
 	lab_session_commit(context);
 	serve();
-	return Min(TimestampDifferenceMilliseconds(GetCurrentTimestamp(), retry_at), IDLE_MS);
+	return Min(lab_clock_left(retry_at), IDLE_MS);
 }
 
 void
@@ -448,7 +465,7 @@ lab_publisher_main(Datum main_arg)
 			ProcessConfigFile(PGC_SIGHUP);
 			reconcile_due = true; /* it may be another target now, */
 			failures = 0;         /* or the same with the remedy */
-			retry_at = 0;
+			retry_now();
 		}
 
 		MemoryContextSwitchTo(context);

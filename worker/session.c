@@ -39,13 +39,6 @@ lab_session_pin_settings(void)
 								 GUC_ACTION_SET, true, 0, false);
 }
 
-void
-lab_session_commit_early(void)
-{
-	(void) set_config_option("synchronous_commit", "off", PGC_USERSET, PGC_S_SESSION,
-							 GUC_ACTION_SET, true, 0, false);
-}
-
 MemoryContext
 lab_session_begin(void)
 {
@@ -65,4 +58,11 @@ lab_session_commit(MemoryContext context)
 	PopActiveSnapshot();
 	CommitTransactionCommand();
 	MemoryContextSwitchTo(context);
+}
+
+void
+lab_session_commit_early(void)
+{
+	(void) set_config_option("synchronous_commit", "off", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SET, true, 0, false);
 }

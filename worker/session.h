@@ -8,13 +8,13 @@
 
 extern void lab_session_pin_settings(void);
 
-/* From now on commits do not wait for the disk, but for those that ask for it (ForceSyncCommit). */
-extern void lab_session_commit_early(void);
-
 /* Begins a transaction with a snapshot and SPI; returns the memory context that was current. */
 extern MemoryContext lab_session_begin(void);
 
 /* Commits it; context is current then. */
 extern void lab_session_commit(MemoryContext context);
+
+/* From now on commits do not wait for the disk, but for those that ask for it (ForceSyncCommit). */
+extern void lab_session_commit_early(void);
 
 #endif /* LAB_SESSION_H */

@@ -24,7 +24,6 @@
 #include "tcop/tcopprot.h"
 #include "utils/builtins.h"
 #include "utils/snapmgr.h"
-#include "utils/timestamp.h"
 #include "utils/wait_event.h"
 #include "worker/session.h"
 #include "worker/setup.h"
@@ -194,8 +193,7 @@ start_patiently(StringInfo request)
 
 		if (channel)
 			return channel;
-		if (pg_atomic_read_u64(&lab_shared->starved) == 0)
-			pg_atomic_write_u64(&lab_shared->starved, (uint64) GetCurrentTimestamp());
+		lab_note_starved();
 		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, RETRY_MS,
 						 PG_WAIT_EXTENSION);
 		ResetLatch(MyLatch);

@@ -28,9 +28,9 @@
 #define QUIET_INTERVAL_MS 60000 /* people are connected and do nothing */
 #define SHARE 10                /* a look may take one part in so many of the coordinator's time */
 
-static TimestampTz first_look = 0;
-static TimestampTz last_look = 0;
-static TimestampTz last_drain = 0;
+static LabTime first_look = 0;
+static LabTime last_look = 0;
+static LabTime last_drain = 0;
 static int64 interval = 0; /* milliseconds until the next one, at least */
 static int online = 0;     /* participants' sessions, as of the last look */
 
@@ -44,8 +44,9 @@ window(void)
 
 /* The labs with their latest activity; a list, for no transaction may end within a hash scan. */
 static List *
-lively_labs(TimestampTz now)
+lively_labs(void)
 {
+	TimestampTz now = GetCurrentTimestamp();
 	HASH_SEQ_STATUS scan;
 	LabWatched *watched;
 	List *labs = NIL;
@@ -67,27 +68,29 @@ lively_labs(TimestampTz now)
 
 		/* Even where nothing happens a new coordinator looks at what an old one has left. */
 		if (now < TimestampTzPlusMilliseconds(lab->last_active, window()) ||
-			now <
-				TimestampTzPlusMilliseconds(first_look, lab_signal_hold + 2 * lab_signal_interval))
+			!lab_clock_passed(first_look, lab_signal_hold + 2 * lab_signal_interval))
 			lively = lappend(lively, lab);
 	}
 	return lively;
 }
 
-/* One function call in a transaction of its own: no lab keeps the others waiting. */
+/*
+ * One function call in a transaction of its own: no lab keeps the others waiting.  0 when
+ * there is no row.
+ */
 static int32
 call(const char *sql, int nargs, Datum value)
 {
 	MemoryContext before;
 	Oid type = INT4OID;
 	bool isnull;
-	int32 result;
+	int32 result = 0;
 
 	before = lab_session_begin();
-	lab_statement_run_again(sql, nargs, &type, &value, NULL);
-	if (SPI_processed != 1)
-		elog(ERROR, "\"%s\" gave no row", sql);
-	result = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	lab_statement_run_kept(sql, nargs, &type, &value, NULL);
+	if (SPI_processed > 0)
+		result =
+			DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 	lab_session_commit(before);
 	return result;
 }
@@ -99,15 +102,19 @@ look(List *labs)
 
 	online = call("SELECT lab.note_sessions()", 0, (Datum) 0);
 	foreach (cell, labs)
-		(void) call("SELECT lab.raise_signals($1)", 1,
-					Int32GetDatum(((LabWatchedLab *) lfirst(cell))->id));
+		/* one that a lab master is changing is left out: its checks may be about to go */
+		(void) call("SELECT lab.raise_signals(l.id)\n"
+					"FROM (\n"
+					"	SELECT id FROM lab.labs WHERE id = $1 FOR KEY SHARE SKIP LOCKED\n"
+					") AS l",
+					1, Int32GetDatum(((LabWatchedLab *) lfirst(cell))->id));
 }
 
 /* What was done belongs before the results that an evaluator brings, and out of a full ring. */
-static TimestampTz
-drain_early(TimestampTz now, bool stirred)
+static LabTime
+drain_early(LabTime now, bool stirred)
 {
-	TimestampTz at = TimestampTzPlusMilliseconds(last_drain, DRAIN_PAUSE_MS);
+	LabTime at = lab_clock_plus(last_drain, DRAIN_PAUSE_MS);
 
 	if (!(stirred && pg_atomic_read_u32(&lab_shared->evaluators) > 0) &&
 		pg_atomic_read_u32(&lab_shared->urgent) == 0)
@@ -119,13 +126,13 @@ drain_early(TimestampTz now, bool stirred)
 	return 0;
 }
 
-TimestampTz
+LabTime
 lab_signals_oversee(void)
 {
-	TimestampTz now = GetCurrentTimestamp();
-	TimestampTz due = TimestampTzPlusMilliseconds(last_look, Max(lab_signal_interval, interval));
+	LabTime now = lab_clock_now();
+	LabTime due = lab_clock_plus(last_look, Max(lab_signal_interval, interval));
 	bool stirred = pg_atomic_read_u32(&lab_shared->stirred) != 0;
-	TimestampTz drain_at;
+	LabTime drain_at;
 	List *labs;
 
 	if (first_look == 0)
@@ -134,16 +141,16 @@ lab_signals_oversee(void)
 	if (now < due)
 		return drain_at != 0 && drain_at < due ? drain_at : due;
 
-	labs = lively_labs(now);
+	labs = lively_labs();
 	if (labs == NIL && !stirred && online == 0)
 		return 0;
-	if (labs == NIL && !stirred && now < TimestampTzPlusMilliseconds(last_look, QUIET_INTERVAL_MS))
-		return TimestampTzPlusMilliseconds(last_look, QUIET_INTERVAL_MS);
+	if (labs == NIL && !stirred && now < lab_clock_plus(last_look, QUIET_INTERVAL_MS))
+		return lab_clock_plus(last_look, QUIET_INTERVAL_MS);
 	lab_observe_drain();
 	last_drain = last_look = now;
-	look(lively_labs(now));
-	interval = SHARE * TimestampDifferenceMilliseconds(now, GetCurrentTimestamp());
-	return TimestampTzPlusMilliseconds(now, Max(lab_signal_interval, interval));
+	look(lively_labs());
+	interval = SHARE * (lab_clock_now() - now) / 1000;
+	return lab_clock_plus(now, Max(lab_signal_interval, interval));
 }
 
 /* The tasks that became done in this transaction. */
@@ -154,11 +161,11 @@ tasks_done_now(const LabWatched *watched)
 	Datum value = Int32GetDatum(watched->participant);
 
 	/* clang-format off */
-	lab_statement_run_again("SELECT string_agg(t.title, ', ' ORDER BY t.position)\n"
-							  "FROM lab.done_tasks d\n"
-							  "JOIN lab.tasks t ON t.id = d.task_id\n"
-							  "WHERE d.participant_id = $1 AND d.at = pg_catalog.now() AND t.points > 0",
-							  1, &type, &value, NULL);
+	lab_statement_run_kept("SELECT string_agg(t.title, ', ' ORDER BY t.position)\n"
+		"FROM lab.done_tasks d\n"
+		"JOIN lab.tasks t ON t.id = d.task_id\n"
+		"WHERE d.participant_id = $1 AND d.at = pg_catalog.now() AND t.points > 0",
+		1, &type, &value, NULL);
 	/* clang-format on */
 	return SPI_processed == 1 ? SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1)
 							  : NULL;

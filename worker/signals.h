@@ -11,7 +11,7 @@
  * Stores activity and raises and lowers signals, when it is time to.  Returns
  * when it is next; 0: not before something happens.
  */
-extern TimestampTz lab_signals_oversee(void);
+extern LabTime lab_signals_oversee(void);
 
 /*
  * Results of the participant have changed, in the transaction that runs now:

@@ -18,6 +18,14 @@
 #include "worker/signals.h"
 #include "worker/verdict.h"
 
+/* Can an evaluation be stored? */
+typedef enum Hold
+{
+	HOLD_CURRENT,
+	HOLD_OUTDATED, /* it was of another database, or by other checks: it says nothing any more */
+	HOLD_NOT_NOW   /* somebody changes the lab, or it is gone */
+} Hold;
+
 static const char *
 status_word(LabStatus status)
 {
@@ -102,8 +110,8 @@ store(const LabWatched *watched, List *verdicts)
 	values[2] = PointerGetDatum(construct_array(statuses, n, TEXTOID, -1, false, TYPALIGN_INT));
 	values[3] = PointerGetDatum(
 		construct_md_array(details, nulls, 1, &n, &lower, TEXTOID, -1, false, TYPALIGN_INT));
-	lab_statement_run_again("SELECT lab.store($1, $2, $3, $4)", lengthof(types), types, values,
-							NULL);
+	lab_statement_run_kept("SELECT lab.store($1, $2, $3, $4)", lengthof(types), types, values,
+						   NULL);
 	return SPI_processed == 1 &&
 		   DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 }
@@ -114,11 +122,15 @@ store_failure(const LabWatched *watched, const char *failure)
 	Oid types[] = {INT4OID, TEXTOID};
 	Datum values[] = {Int32GetDatum(watched->participant), CStringGetTextDatum(failure)};
 
-	lab_statement_run_again("UPDATE lab.participants\n"
-							"SET evaluation_error = $2,\n"
-							"	evaluated = coalesce(evaluated, pg_catalog.clock_timestamp())\n"
-							"WHERE id = $1 AND evaluation_error IS DISTINCT FROM $2",
-							lengthof(types), types, values, NULL);
+	lab_statement_run_kept(
+		"UPDATE lab.participants p\n"
+		"SET evaluation_error = $2,\n"
+		"	evaluated = coalesce(p.evaluated, pg_catalog.clock_timestamp()),\n"
+		"	revision = l.revision\n"
+		"FROM lab.labs l\n"
+		"WHERE p.id = $1 AND l.id = p.lab_id\n"
+		"	AND (p.evaluation_error, p.revision) IS DISTINCT FROM ($2, l.revision)",
+		lengthof(types), types, values, NULL);
 }
 
 /* The time of the participant's last commit, to a second: a storm is one write a second. */
@@ -131,30 +143,64 @@ store_seen(const LabWatched *watched)
 
 	if (seen == 0)
 		return;
-	lab_statement_run_again(
+	lab_statement_run_kept(
 		"UPDATE lab.participants\n"
 		"SET last_seen = $2\n"
 		"WHERE id = $1 AND (last_seen IS NULL OR last_seen < $2 - interval '1 second')",
 		lengthof(types), types, values, NULL);
 }
 
-void
-lab_verdict_store(LabWatched *watched, const char *failure)
+/*
+ * The lab stays as it is until this transaction ends.  Whoever changes it holds its
+ * row, for as long as their transaction takes: nobody else waits for that.
+ */
+static Hold
+hold_lab(const LabWatched *watched)
 {
-	MemoryContext before;
-	List *verdicts;
+	Oid types[] = {INT4OID, INT4OID, OIDOID, INT4OID};
+	Datum values[] = {Int32GetDatum(watched->lab->id), Int32GetDatum(watched->participant),
+					  ObjectIdGetDatum(watched->database), Int32GetDatum(watched->revision)};
 
-	before = lab_session_begin(); /* now() is the time of the history */
-	/* The coordinator sees to the disk at the end of its cycle. */
-	(void) set_config_option("synchronous_commit", "off", PGC_USERSET, PGC_S_SESSION,
-							 GUC_ACTION_LOCAL, true, 0, false);
-	verdicts = complete_verdicts(watched, failure);
+	lab_statement_run_kept("SELECT FROM lab.labs WHERE id = $1 FOR KEY SHARE SKIP LOCKED", 1, types,
+						   values, NULL);
+	if (SPI_processed == 0)
+		return HOLD_NOT_NOW;
+	/* another statement: it sees what was done by whoever held the lab before us */
+	lab_statement_run_kept("SELECT\n"
+						   "FROM lab.participants p\n"
+						   "JOIN lab.labs l ON l.id = p.lab_id\n"
+						   "WHERE l.id = $1 AND p.id = $2 AND p.database_oid = $3\n"
+						   "	AND p.state = 'ready' AND l.revision = $4",
+						   lengthof(types), types, values, NULL);
+	return SPI_processed > 0 ? HOLD_CURRENT : HOLD_OUTDATED;
+}
+
+static void
+store_all(LabWatched *watched, const char *failure)
+{
+	List *verdicts = complete_verdicts(watched, failure);
+
 	if (verdicts && store(watched, verdicts))
 		lab_signals_moved(watched);
 	if (failure)
 		store_failure(watched, failure);
 	store_seen(watched);
+}
+
+bool
+lab_verdict_store(LabWatched *watched, const char *failure)
+{
+	MemoryContext before = lab_session_begin(); /* now() is the time of the history */
+	Hold hold;
+
+	/* The coordinator sees to the disk at the end of its cycle. */
+	(void) set_config_option("synchronous_commit", "off", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_LOCAL, true, 0, false);
+	hold = hold_lab(watched);
+	if (hold == HOLD_CURRENT)
+		store_all(watched, failure);
 	lab_session_commit(before);
+	return hold != HOLD_NOT_NOW;
 }
 
 Oid

@@ -10,9 +10,11 @@
 /*
  * Stores the verdicts of an evaluation, in a transaction of its own, where they
  * differ from what is stored.  With failure (the evaluation was cut short) the
- * checks without a verdict become errors, if there is any verdict at all.
+ * checks without a verdict become errors, if there is any verdict at all.  What was
+ * said of other checks than there are now is left out.  Returns false, and stores
+ * nothing, while a lab master's transaction changes the lab.
  */
-extern void lab_verdict_store(LabWatched *watched, const char *failure);
+extern bool lab_verdict_store(LabWatched *watched, const char *failure);
 
 /* The oid of role lab_evaluator. */
 extern Oid lab_verdict_evaluator(void);

@@ -12,6 +12,7 @@
 #include "commands/extension.h"
 #include "executor/spi.h"
 #include "extension/compat.h"
+#include "extension/hooks.h"
 #include "extension/statement.h"
 #include "miscadmin.h"
 #include "catalog/pg_type.h"
@@ -126,7 +127,8 @@ read_labs(void)
 	labs_by_id = hash_create("watched labs", 16, &info, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 
 	lab_statement_run("SELECT id, feedback, extras, ignore, coalesce(hidden_oid, 0),\n"
-					  "	coalesce(spec->>'activity', 'full'), coalesce(spec->>'notify', 'false')\n"
+					  "	coalesce(spec->>'activity', 'full'), coalesce(spec->>'notify', 'false'),\n"
+					  "	revision\n"
 					  "FROM lab.labs\n"
 					  "WHERE state = 'active'",
 					  0, NULL, NULL, NULL);
@@ -145,6 +147,7 @@ read_labs(void)
 		lab->activity = activity_of(text_value(i, 6));
 		lab->notify = strcmp(text_value(i, 7), "true") == 0;
 		lab->last_active = 0;
+		lab->revision = int_value(i, 8);
 	}
 
 	lab_statement_run("SELECT lab_id, id, kind, object, owner, definition::text\n"
@@ -251,7 +254,7 @@ read_provisioning(void)
 					  "FROM (\n"
 					  "	SELECT retry_at\n"
 					  "	FROM lab.participants\n"
-					  "	WHERE state <> 'ready'\n"
+					  "	WHERE state IN ('waiting', 'failed', 'dropping')\n"
 					  "	UNION ALL\n"
 					  "	SELECT NULL\n"
 					  "	FROM lab.labs l\n"
@@ -260,8 +263,8 @@ read_provisioning(void)
 					  ") AS todo",
 					  0, NULL, NULL, NULL);
 	at = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
-	lab_watch.provisioning_at = isnull ? 0 : DatumGetTimestampTz(at);
-	lab_watch.provisioning_due = !isnull && lab_watch.provisioning_at <= GetCurrentTimestamp();
+	lab_watch.provisioning_at = isnull ? 0 : lab_clock_at(DatumGetTimestampTz(at));
+	lab_watch.provisioning_due = !isnull && lab_clock_left(lab_watch.provisioning_at) == 0;
 	if (lab_watch.provisioning_due)
 		lab_watch.provisioning_at = 0;
 }
@@ -325,4 +328,21 @@ lab_watch_read(void)
 	if (installed && old_labs)
 		MemoryContextDelete(old_labs);
 	return installed;
+}
+
+void
+lab_watch_forget_future(void)
+{
+	MemoryContext before = CurrentMemoryContext;
+
+	SetCurrentStatementStartTimestamp();
+	StartTransactionCommand();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	SPI_connect();
+	lab_statement_run("SELECT lab.forget_future()", 0, NULL, NULL, NULL);
+	lab_announce_wanted(); /* something may be due now: if anything was written */
+	SPI_finish();
+	PopActiveSnapshot();
+	CommitTransactionCommand();
+	MemoryContextSwitchTo(before);
 }

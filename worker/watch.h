@@ -8,13 +8,15 @@
 
 #include "datatype/timestamp.h"
 #include "extension/channel.h"
+#include "extension/clock.h"
 #include "extension/fact.h"
 #include "extension/shmem.h"
 #include "utils/hsearch.h"
 
 typedef struct LabWatchedLab
 {
-	int32 id; /* hash key */
+	int32 id;       /* hash key */
+	int32 revision; /* grows when results can be others though nobody worked */
 	LabFeedback feedback;
 	LabExtras extras;
 	Oid hidden;   /* the database with hidden data, or InvalidOid */
@@ -44,12 +46,13 @@ typedef struct LabWatched
 	bool evaluated; /* at least once since the coordinator started */
 	uint64 commits; /* the slot's counters when it started */
 	uint64 asked;
-	bool unsettled;       /* some check could not be judged: see lab_look() */
-	uint64 sessions;      /* of the server's statistics then (sweep.c) */
-	bool connected;       /* a client was, then */
-	TimestampTz started;  /* or, where the sweep found nothing to do, that time */
-	TimestampTz retry_at; /* after a failure; 0: none */
-	int failures;         /* in a row */
+	int32 revision;   /* of the lab */
+	bool unsettled;   /* some check could not be judged: see lab_look() */
+	uint64 sessions;  /* of the server's statistics then (sweep.c) */
+	bool connected;   /* a client was, then */
+	LabTime started;  /* or, where the sweep found nothing to do, that time */
+	LabTime retry_at; /* after a failure; 0: none */
+	int failures;     /* in a row */
 
 	/* its evaluator, and the evaluation that runs now */
 	LabChannel *channel;           /* NULL: none */
@@ -57,7 +60,9 @@ typedef struct LabWatched
 	bool busy;                     /* false: it lingers, or there is none */
 	bool outdated;                 /* it knows other checks than there are now */
 	uint64 job;                    /* hash of what it knows */
-	TimestampTz idle_since;        /* when it lingers */
+	LabTime idle_since;            /* when it lingers */
+	bool answered;                 /* all is heard: it is to be stored */
+	const char *failure;           /* or why nothing more will be heard, in context; NULL: none */
 	List *verdicts;                /* of LabVerdict *, in context */
 	MemoryContext context;         /* of the evaluation; NULL: none runs */
 	List *moved;                   /* of LabVerdict *, in context: for the hidden data */
@@ -72,9 +77,9 @@ typedef struct LabWatched
 
 typedef struct LabWatch
 {
-	HTAB *databases;             /* of LabWatched */
-	bool provisioning_due;       /* there is something to make or to remove now */
-	TimestampTz provisioning_at; /* or at this time; 0: never */
+	HTAB *databases;         /* of LabWatched */
+	bool provisioning_due;   /* there is something to make or to remove now */
+	LabTime provisioning_at; /* or at this time; 0: never */
 } LabWatch;
 
 extern LabWatch lab_watch;
@@ -88,5 +93,9 @@ extern void lab_watch_init(void);
  * lose their evaluator and their slot.
  */
 extern bool lab_watch_read(void);
+
+/* The system's clock was put back: tables say nothing any more about a time that is still to come.
+ */
+extern void lab_watch_forget_future(void);
 
 #endif /* LAB_WATCH_H */
