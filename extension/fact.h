@@ -99,7 +99,7 @@ typedef struct LabJob
 #define LAB_ANSWER_FACT 'F'
 #define LAB_ANSWER_VERDICT 'V'
 #define LAB_ANSWER_ERROR 'E' /* SQLSTATE, message, detail, hint: nothing else follows */
-#define LAB_ANSWER_DONE 'Z'
+#define LAB_ANSWER_DONE 'Z'  /* of an evaluation: a byte, whether lab_look() is to be repeated */
 
 /* A string of the message, read back by pq_getmsgrawstring(). */
 extern void lab_string_write(StringInfo buf, const char *string);

@@ -4,6 +4,7 @@ use strict;
 use warnings;
 use lib 't';
 use Lab;
+use IPC::Run ();
 use Test::More;
 use Time::HiRes qw(time sleep);
 
@@ -87,5 +88,19 @@ quiet();
 my $idle = workers('evaluations');
 sleep 4;
 is(workers('evaluations'), $idle, 'four sweeps over databases that nobody was in: no evaluation');
+
+# but what could not be judged is tried again
+as('bob', 'CREATE OR REPLACE VIEW numbers AS SELECT h.number, count(d.house) AS doors FROM doors d RIGHT JOIN houses h ON h.id = d.house GROUP BY h.number, h.id');
+quiet();
+my $lock = IPC::Run::start([ 'psql', '-XqAt', '-d', $node->connstr('l_bob'), '-U', 'bob' ], '<', \(my $held = "BEGIN; LOCK TABLE houses IN SHARE MODE; SELECT 'locked';\n"), '>', \(my $said = ''));
+$lock->pump until $said =~ /locked/;
+as('bob', "INSERT INTO lands VALUES (2, 'x')");
+as('bob', 'DELETE FROM lands WHERE id = 2');
+lab_sql($node, "SELECT lab_evaluate('l', 'bob')");
+isnt(lab_sql($node, "SELECT score FROM lab_progress('l') WHERE login = 'bob'"), '100.00', 'behaviour cannot be judged where the table is locked');
+$held = "ROLLBACK;\n\\q\n";
+$lock->finish;
+ok(poll($node, "SELECT score = 100 FROM lab_progress('l') WHERE login = 'bob'"), 'the sweep comes back to it when the lock is gone');
+
 $node->stop;
 done_testing();

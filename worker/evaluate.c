@@ -35,12 +35,13 @@ PGDLLEXPORT void lab_evaluator_main(Datum main_arg);
 static MemoryContext context; /* of the whole evaluation */
 
 static void
-send_done(void)
+send_done(bool unsettled)
 {
 	StringInfoData answer;
 
 	initStringInfo(&answer);
 	pq_sendbyte(&answer, LAB_ANSWER_DONE);
+	pq_sendbyte(&answer, unsettled);
 	lab_channel_send(&answer);
 }
 
@@ -122,8 +123,10 @@ work(const LabJob *job)
 
 	PG_TRY();
 	{
+		bool unsettled = false;
+
 		if (job->kind == LAB_JOB_EVALUATE)
-			lab_look(job);
+			unsettled = lab_look(job);
 		else
 		{
 			lab_sandbox_begin(false);
@@ -134,7 +137,7 @@ work(const LabJob *job)
 				lab_hidden_run(job, context);
 			lab_sandbox_end();
 		}
-		send_done();
+		send_done(unsettled);
 		done = true;
 	}
 	PG_CATCH();

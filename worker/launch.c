@@ -189,6 +189,7 @@ start(LabWatched *watched)
 	watched->commits = pg_atomic_read_u64(&watched->slot->commits);
 	watched->asked = pg_atomic_read_u64(&watched->slot->asked);
 	lab_sweep_note(watched);
+	watched->unsettled = false;
 	if (whole)
 		pg_atomic_write_u32(&watched->slot->touched.everything, 1);
 	pg_memory_barrier();
@@ -307,6 +308,7 @@ take_verdict(LabWatched *watched, StringInfo answer)
 	MemoryContext before = MemoryContextSwitchTo(watched->context);
 	LabVerdict *verdict = lab_verdict_read(answer);
 
+	watched->unsettled |= verdict->status == LAB_ERROR;
 	if (verdict->status == LAB_MOVED)
 		lab_moved_take(watched, verdict);
 	else
@@ -340,6 +342,7 @@ hear(LabWatched *watched, StringInfo answer)
 				conclude(watched, pq_getmsgrawstring(answer));
 				return true;
 			case LAB_ANSWER_DONE:
+				watched->unsettled |= pq_getmsgbyte(answer) != 0;
 				if (go_on(watched))
 					return true;
 				break;

@@ -397,7 +397,24 @@ judge(const LabJob *job, MemoryContext context, bool anew)
 	}
 }
 
-void
+/* Could some check not be judged? */
+static bool
+is_unsettled(void)
+{
+	ListCell *cell;
+
+	foreach (cell, known.evaluation.comparisons)
+	{
+		const LabComparison *comparison = lfirst(cell);
+		Remembered *last = hash_search(verdicts, &comparison->check->id, HASH_FIND, NULL);
+
+		if (last && last->status == LAB_ERROR)
+			return true;
+	}
+	return false;
+}
+
+bool
 lab_look(const LabJob *job)
 {
 	LabSlot *slot = lab_slot_find(MyDatabaseId);
@@ -405,6 +422,7 @@ lab_look(const LabJob *job)
 	MemoryContext old = NULL;
 	LabChanges changes;
 	bool anew;
+	bool unsettled;
 
 	if (memory == NULL)
 		start_memory();
@@ -425,6 +443,7 @@ lab_look(const LabJob *job)
 	/* What is judged with the definitions lives with them. */
 	MemoryContextSwitchTo(anew ? known.context : context);
 	judge(job, anew ? known.context : context, anew);
+	unsettled = is_unsettled();
 	if (!anew)
 		clear_judged();
 	known.before = NULL;
@@ -434,4 +453,5 @@ lab_look(const LabJob *job)
 		MemoryContextDelete(old);
 	MemoryContextSwitchTo(memory);
 	MemoryContextDelete(context);
+	return unsettled;
 }

@@ -10,8 +10,9 @@
 /*
  * Judges the checks of the job and sends a verdict for each that differs from the
  * last look's (at the first look: for each).  What cannot have changed since is
- * not judged again.
+ * not judged again.  Returns whether some check could not be judged (a lock, a
+ * timeout): that can be another time without anything being committed.
  */
-extern void lab_look(const LabJob *job);
+extern bool lab_look(const LabJob *job);
 
 #endif /* LAB_LOOK_H */

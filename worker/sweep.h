@@ -10,7 +10,7 @@
 /* An evaluation starts: what it does not see is after this. */
 extern void lab_sweep_note(LabWatched *watched);
 
-/* Can something have been committed there since, of which no event told? */
+/* Can an evaluation find something that the last one did not, though no event told of it? */
 extern bool lab_sweep_worthwhile(const LabWatched *watched);
 
 #endif /* LAB_SWEEP_H */

@@ -46,9 +46,10 @@ typedef struct LabWatched
 	bool evaluated; /* at least once since the coordinator started */
 	uint64 commits; /* the slot's counters when it started */
 	uint64 asked;
-	int32 revision;  /* of the lab */
-	uint64 sessions; /* of the server's statistics then (sweep.c) */
-	uint64 written;
+	int32 revision;   /* of the lab */
+	bool unsettled;   /* some check could not be judged: see lab_look() */
+	uint64 sessions;  /* of the server's statistics then (sweep.c) */
+	bool connected;   /* a client was, then */
 	LabTime started;  /* or, where the sweep found nothing to do, that time */
 	LabTime retry_at; /* after a failure; 0: none */
 	int failures;     /* in a row */

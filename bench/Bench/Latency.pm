@@ -66,6 +66,8 @@ sub everybody
 	for my $person (@people)
 	{
 		$person->{session}->leave;
+		# as it was, wherever they were when the time was over
+		$server->sql("$class->{lab}_$person->{login}", join('; ', map { $_->[1] } @Bench::Changes::work), $person->{login});
 		for my $committed (@{ $person->{commits} })
 		{
 			my ($at) = grep { $_ > $committed - 0.001 } @{ $seen{ $person->{login} } // [] };
