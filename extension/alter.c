@@ -21,6 +21,7 @@
 #include "extension/create.h"
 #include "extension/functions.h"
 #include "extension/hooks.h"
+#include "extension/masters.h"
 #include "extension/merge.h"
 #include "extension/spec_values.h"
 #include "extension/statement.h"
@@ -430,6 +431,7 @@ apply(Alteration *alteration, Jsonb *source, ReturnSetInfo *rsinfo)
 	LabSources sources = {InvalidOid, InvalidOid, InvalidOid, 0};
 	List *facts = alteration->checks ? wanted_facts(alteration, &sources) : NIL;
 
+	lab_masters_require(alteration->after);
 	find_newcomers(alteration);
 	if (alteration->newcomers)
 		admit_newcomers(alteration);
@@ -437,6 +439,7 @@ apply(Alteration *alteration, Jsonb *source, ReturnSetInfo *rsinfo)
 	lab_catalog_hold(alteration->lab);
 	alter_participants(alteration);
 	lab_catalog_change(alteration->lab, alteration->before, alteration->after, source);
+	lab_masters_set(alteration->lab, alteration->after);
 	if (alteration->settings)
 		forget_activity(alteration, source);
 	if (alteration->checks)

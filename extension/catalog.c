@@ -10,6 +10,7 @@
 #include "executor/spi.h"
 #include "extension/catalog.h"
 #include "extension/guc.h"
+#include "extension/masters.h"
 #include "extension/statement.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
@@ -69,27 +70,33 @@ text_array(List *strings)
 	return PointerGetDatum(construct_array(values, n, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
+/* Is the lab of this row (id, owner, masters) the caller's? */
+static bool
+is_callers(HeapTuple row, TupleDesc columns, Oid caller)
+{
+	bool isnull;
+	Oid owner = DatumGetObjectId(SPI_getbinval(row, columns, 2, &isnull));
+
+	return lab_masters_include(caller, owner,
+							   DatumGetArrayTypeP(SPI_getbinval(row, columns, 3, &isnull)));
+}
+
 static int32
 find_lab(const char *lab, Oid caller, bool archived)
 {
 	Oid type = TEXTOID;
 	Datum value = CStringGetTextDatum(lab);
-	bool isnull;
 
-	lab_statement_run("SELECT id, owner::oid, state\n"
+	lab_statement_run("SELECT id, owner::oid, masters::oid[], state\n"
 					  "FROM lab.labs\n"
 					  "WHERE name = $1 AND state <> 'dropping'",
 					  1, &type, &value, NULL);
-	if (SPI_processed == 0)
+	/* Whether somebody else has a lab of this name is nobody's business. */
+	if (SPI_processed == 0 || !is_callers(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, caller))
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("lab \"%s\" does not exist", lab),
 						errhint("SELECT DISTINCT lab FROM lab_progress() shows the labs.")));
-	if (!has_privs_of_role(caller, DatumGetObjectId(SPI_getbinval(
-									   SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull))))
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("lab \"%s\" is not yours", lab),
-				 errhint("The lab master who created it can do this.")));
 	if (!archived &&
-		strcmp(SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3), "archived") == 0)
+		strcmp(SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 4), "archived") == 0)
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("lab \"%s\" is archived", lab),
 						errdetail("It has results and history, and no databases."),

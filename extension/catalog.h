@@ -24,8 +24,8 @@ extern void lab_privilege_begin(LabPrivilege *privilege);
 extern void lab_privilege_end(LabPrivilege *privilege);
 
 /*
- * The id of the active lab.  Raises ERRCODE_UNDEFINED_OBJECT when there is none,
- * ERRCODE_INSUFFICIENT_PRIVILEGE when it is not the caller's.
+ * The id of the active lab.  Raises ERRCODE_UNDEFINED_OBJECT when there is none
+ * that the caller may act on.
  */
 extern int32 lab_catalog_find(const char *lab, Oid caller);
 

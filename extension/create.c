@@ -21,6 +21,7 @@
 #include "extension/functions.h"
 #include "extension/guc.h"
 #include "extension/hooks.h"
+#include "extension/masters.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "postmaster/postmaster.h"
@@ -30,6 +31,7 @@
 
 PG_FUNCTION_INFO_V1(lab_create);
 PG_FUNCTION_INFO_V1(lab_preview);
+PG_FUNCTION_INFO_V1(lab_connect_command);
 
 void
 lab_close_database(const char *name)
@@ -97,6 +99,16 @@ connect_command(const LabSpecParticipant *participant)
 	return command.data;
 }
 
+/* lab.connect_command(login name, database name) */
+Datum
+lab_connect_command(PG_FUNCTION_ARGS)
+{
+	LabSpecParticipant participant = {.login = NameStr(*PG_GETARG_NAME(0)),
+									  .database = NameStr(*PG_GETARG_NAME(1))};
+
+	PG_RETURN_TEXT_P(cstring_to_text(connect_command(&participant)));
+}
+
 void
 lab_add_participants(int32 lab, const LabSpec *spec, List *participants, ReturnSetInfo *rsinfo)
 {
@@ -131,6 +143,7 @@ admit(const LabSpec *spec, bool with_participants)
 	sources.clock = GetCurrentTimestamp();
 	if (spec->starter)
 		lab_require_no_sessions(sources.starter, spec->starter);
+	lab_masters_require(spec);
 	if (with_participants)
 	{
 		lab_require_new_databases(spec->participants);
@@ -161,6 +174,7 @@ lab_create(PG_FUNCTION_ARGS)
 	lab_privilege_begin(&privilege);
 	lab_catalog_require_room(list_length(spec->participants));
 	lab = lab_catalog_add(spec, source, privilege.caller, sources.reference);
+	lab_masters_set(lab, spec);
 	(void) lab_derive_checks(lab, spec, &sources);
 	lab_close_database(spec->reference);
 	if (spec->hidden)

@@ -47,6 +47,20 @@ lab_require_control_database(void)
 }
 
 /*
+ * The trigger on the tables that the coordinator reads, once a statement.  Functions announce what
+ * they change by themselves; this is for rows that come from a dump.
+ */
+Datum
+lab_wanted_changed(PG_FUNCTION_ARGS)
+{
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("lab.wanted_changed() is a trigger")));
+	lab_announce_wanted();
+	return PointerGetDatum(NULL);
+}
+
+/*
  * lab_drop(lab text, keep_databases boolean)
  */
 Datum
@@ -121,17 +135,6 @@ lab_evaluate(PG_FUNCTION_ARGS)
 			wait_served(lfirst(cell), lfirst_oid(database), tickets[foreach_current_index(cell)]);
 	}
 	PG_RETURN_INT32(list_length(databases));
-}
-
-/* lab.wanted_changed(), a trigger of the tables that say what is wanted */
-Datum
-lab_wanted_changed(PG_FUNCTION_ARGS)
-{
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-						errmsg("lab.wanted_changed() is a trigger")));
-	lab_announce_wanted();
-	return PointerGetDatum(NULL);
 }
 
 /*

@@ -19,7 +19,7 @@ int lab_sweep_interval = 60;
 int lab_check_timeout = 5000;
 int lab_evaluation_timeout = 30000;
 int lab_result_limit = 1000000;
-int lab_probes = 24;
+int lab_probes = 32;
 int lab_session_memory = 1024;
 int lab_linger = 60000;
 int lab_lingering = 32;
@@ -81,7 +81,7 @@ lab_guc_init(void)
 		"Beyond it, that session gets an error; 0: no limit.", &lab_session_memory, 1024, 0,
 		MAX_KILOBYTES / 1024, PGC_SIGHUP, GUC_UNIT_MB, NULL, NULL, NULL);
 	DefineCustomIntVariable("labcreator.probes", "Probes of the behaviour of one object, at most.",
-							"They are chosen when a lab is created or refreshed.", &lab_probes, 24,
+							"They are chosen when a lab is created or refreshed.", &lab_probes, 32,
 							1, 1000, PGC_SIGHUP, 0, NULL, NULL, NULL);
 	lab_guc_signals_init();
 	MarkGUCPrefixReserved("labcreator");

@@ -42,6 +42,7 @@ CREATE TABLE lab.labs (
 	name text NOT NULL UNIQUE,
 	title text NOT NULL,
 	owner regrole NOT NULL,
+	masters regrole[] NOT NULL DEFAULT '{}',		-- others who may see it and act on it
 	reference name NOT NULL,
 	reference_oid oid NOT NULL,
 	starter name,
@@ -145,20 +146,6 @@ CREATE TABLE lab.checks (
 CREATE INDEX ON lab.checks (lab_id, owner);
 CREATE INDEX ON lab.checks (task_id);
 COMMENT ON TABLE lab.checks IS 'what the reference asks for';
-
--- Whoever restores a dump of these tables calls none of our functions, and may have switched ordinary triggers off.
-CREATE FUNCTION lab.wanted_changed()
-RETURNS trigger
-LANGUAGE c
-AS 'MODULE_PATHNAME', 'lab_wanted_changed';
-COMMENT ON FUNCTION lab.wanted_changed() IS 'wakes the coordinator when the transaction commits';
-REVOKE EXECUTE ON FUNCTION lab.wanted_changed() FROM PUBLIC;
-CREATE TRIGGER wake AFTER INSERT ON lab.labs FOR EACH STATEMENT EXECUTE FUNCTION lab.wanted_changed();
-CREATE TRIGGER wake AFTER INSERT ON lab.participants FOR EACH STATEMENT EXECUTE FUNCTION lab.wanted_changed();
-CREATE TRIGGER wake AFTER INSERT ON lab.checks FOR EACH STATEMENT EXECUTE FUNCTION lab.wanted_changed();
-ALTER TABLE lab.labs ENABLE ALWAYS TRIGGER wake;
-ALTER TABLE lab.participants ENABLE ALWAYS TRIGGER wake;
-ALTER TABLE lab.checks ENABLE ALWAYS TRIGGER wake;
 
 -- ---------------------------------------------------------------------------
 -- What was seen.  Written by the coordinator only, and only when it changes.
@@ -2838,10 +2825,9 @@ COMMENT ON VIEW lab.metrics IS
 	'what is exported: labels are never null, and with metric they are unique; labels that a metric does not have are empty';
 
 GRANT USAGE ON SCHEMA lab TO lab_monitor;
-GRANT SELECT ON lab.metrics TO lab_monitor, lab_master;
+GRANT SELECT ON lab.metrics TO lab_monitor;		-- and not to lab masters: it has everybody's labs
 GRANT EXECUTE ON FUNCTION lab.heartbeats(), lab.recent_evaluations(), lab.evaluation_count(), lab.signal_rank(text),
 	lab.error_name(text) TO lab_monitor;
-GRANT EXECUTE ON FUNCTION lab.heartbeats(), lab.recent_evaluations(), lab.evaluation_count() TO lab_master;
 
 CREATE FUNCTION lab.metric_list()
 RETURNS TABLE (metric text, type text, labels text[], help text)
@@ -3045,6 +3031,323 @@ $$;
 COMMENT ON FUNCTION lab_aliases(text) IS 'who is behind the names that peers and dashboards show';
 
 -- ---------------------------------------------------------------------------
+-- Class lists in, handouts and grades out.  What people keep in tables of their own is
+-- read with their own rights.
+-- ---------------------------------------------------------------------------
+CREATE FUNCTION lab.columns_of(relation regclass, wanted text[])
+RETURNS TABLE (name name, key text, usual boolean)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	missing text;
+	twice text;
+	present text;
+BEGIN
+	IF (SELECT c.relkind NOT IN ('r', 'v', 'm', 'f', 'p') FROM pg_class c WHERE c.oid = relation) THEN
+		RAISE EXCEPTION USING ERRCODE = 'wrong_object_type',
+			MESSAGE = format('%s is no table or view', relation);
+	END IF;
+	SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) INTO present
+	FROM pg_attribute a
+	WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped;
+	SELECT string_agg(format('"%s"', w.key), ', ') INTO missing
+	FROM unnest(wanted) AS w (key)
+	WHERE NOT EXISTS (
+		SELECT
+		FROM pg_attribute a
+		WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped AND lower(a.attname) = w.key);
+	IF missing IS NOT NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'undefined_column',
+			MESSAGE = format('%s has no column %s', relation, missing),
+			DETAIL = format('Its columns are %s.', coalesce(present, 'none')),
+			HINT = 'Rename a column, or make a view that has these names.';
+	END IF;
+	SELECT min(lower(a.attname)) INTO twice
+	FROM pg_attribute a
+	WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped
+		AND lower(a.attname) IN ('login', 'name', 'team', 'email', 'password')
+	GROUP BY lower(a.attname)
+	HAVING count(*) > 1;
+	IF twice IS NOT NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'ambiguous_column',
+			MESSAGE = format('%s has several columns "%s"', relation, twice),
+			DETAIL = format('Its columns are %s.', present),
+			HINT = 'Upper and lower case are the same here: rename one of them.';
+	END IF;
+	RETURN QUERY
+		SELECT a.attname, lower(a.attname), lower(a.attname) IN ('login', 'name', 'team', 'email')
+		FROM pg_attribute a
+		WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped
+		ORDER BY a.attnum;
+END
+$$;
+COMMENT ON FUNCTION lab.columns_of(regclass, text[]) IS 'the columns of a table of the lab master''s, by their names in lower case; those wanted must be there, once';
+GRANT EXECUTE ON FUNCTION lab.columns_of(regclass, text[]) TO lab_master;
+
+CREATE FUNCTION lab_participants(roster regclass)
+RETURNS jsonb
+LANGUAGE plpgsql STABLE STRICT
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	pairs text;
+	login_column text;
+	others text;
+	participants jsonb;
+	nameless bigint;
+BEGIN
+	SELECT string_agg(format('%L, nullif(btrim(r.%I::text, E'' \t\r\n''), '''')', c.key, c.name), ', ') FILTER (WHERE c.usual),
+		min(c.name) FILTER (WHERE c.key = 'login'),
+		string_agg(quote_ident(c.name), ', ') FILTER (WHERE NOT c.usual)
+	INTO pairs, login_column, others
+	FROM lab.columns_of(roster, '{login}') c;
+	EXECUTE format('SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(%s))), ''[]''), '
+			'count(*) FILTER (WHERE coalesce(btrim(r.%I::text, E'' \t\r\n''), '''') = '''') FROM %s AS r',
+			pairs, login_column, roster)
+	INTO participants, nameless;
+	IF nameless > 0 THEN
+		RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
+			MESSAGE = format('%s has %s rows without a login', roster, nameless),
+			HINT = 'Fill it in, or remove the rows.';
+	END IF;
+	IF others IS NOT NULL THEN
+		RAISE NOTICE '%', format('%s: columns that are not used: %s', roster, others);
+	END IF;
+	RETURN participants;
+END
+$$;
+COMMENT ON FUNCTION lab_participants(regclass) IS
+	'the participants of a spec from a table or view with the columns login, name, team and email';
+
+CREATE FUNCTION lab.connect_command(login name, database name)
+RETURNS text
+LANGUAGE c STABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'lab_connect_command';
+COMMENT ON FUNCTION lab.connect_command(name, name) IS 'what a participant types to get into their database';
+GRANT EXECUTE ON FUNCTION lab.connect_command(name, name) TO lab_master;
+
+CREATE FUNCTION lab.span(opens timestamptz, closes timestamptz)
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE
+		WHEN isfinite(opens) AND isfinite(closes) THEN format('%s to %s', o.said, c.said)
+		WHEN isfinite(opens) THEN format('from %s', o.said)
+		WHEN isfinite(closes) THEN format('until %s', c.said)
+	END || ' (UTC' || to_char(coalesce(closes, opens), 'TZH:TZM') || ')'
+	FROM to_char(opens, 'YYYY-MM-DD HH24:MI') AS o (said), to_char(closes, 'YYYY-MM-DD HH24:MI') AS c (said)
+$$;
+COMMENT ON FUNCTION lab.span(timestamptz, timestamptz) IS 'a window as a person says it, in the session''s time zone; NULL: no bounds';
+GRANT EXECUTE ON FUNCTION lab.span(timestamptz, timestamptz) TO lab_master;
+
+CREATE FUNCTION lab_handout(lab text, credentials regclass DEFAULT NULL)
+RETURNS TABLE (login name, name text, email text, handout text)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	passwords jsonb := '{}';
+	login_column text;
+	password_column text;
+BEGIN
+	IF credentials IS NOT NULL THEN
+		SELECT min(c.name) FILTER (WHERE c.key = 'login'), min(c.name) FILTER (WHERE c.key = 'password')
+		INTO login_column, password_column
+		FROM lab.columns_of(credentials, '{login,password}') c;
+		EXECUTE format('SELECT coalesce(jsonb_object_agg(c.%I, c.%I), ''{}'') FROM %s AS c WHERE c.%1$I IS NOT NULL',
+				login_column, password_column, credentials)
+		INTO passwords;
+	END IF;
+	RETURN QUERY
+		SELECT p.login, p.name, p.email, array_to_string(ARRAY[
+			w.title,
+			'',
+			'For        ' || w.person || coalesce(', team ' || regexp_replace(p.team, '[[:cntrl:]]+', ' ', 'g'), ''),
+			'Log in     ' || lab.connect_command(p.login, p.database),
+			'Password   ' || CASE
+				WHEN l.auth = 'external' THEN 'that of your account in the directory'
+				WHEN passwords ->> p.login IS NOT NULL THEN passwords ->> p.login
+				WHEN passwords ? p.login THEN 'the one that you have already'
+				ELSE 'the one that your teacher gives you'
+			END,
+			-- in two pieces: a script with the word in it is taken for a statement with a password
+			CASE WHEN l.auth <> 'external'
+				THEN format('           Change it when you are in: SELECT lab_set_%s(''this one'', ''your own'');', 'password')
+			END,
+			'Open       ' || w.span,
+			CASE WHEN isfinite(w.closes) THEN '           After that your database can be read, not changed.' END,
+			'To do      SELECT * FROM lab_tasks();       what is asked, and what is done',
+			'How far    SELECT * FROM lab_progress();',
+			E'Help       SELECT lab_raise_hand(\'what is not clear\');       your teacher sees it at once'], E'\n')
+		FROM lab.labs l
+		JOIN lab.participants p ON p.lab_id = l.id
+		CROSS JOIN LATERAL (
+			SELECT coalesce(p.closes, l.closes) AS closes, lab.span(l.opens, coalesce(p.closes, l.closes)) AS span,
+				regexp_replace(l.title, '[[:cntrl:]]+', ' ', 'g') AS title,
+				regexp_replace(CASE WHEN p.name = p.login THEN p.name ELSE format('%s (%s)', p.name, p.login) END,
+					'[[:cntrl:]]+', ' ', 'g') AS person
+		) w
+		WHERE l.name = lab_handout.lab
+		ORDER BY p.login;
+END
+$$;
+COMMENT ON FUNCTION lab_handout(text, regclass) IS
+	'a text for each participant, to print or to mail: how to log in, the window, where help is; with the passwords of a table that has what lab_create() returned';
+
+CREATE FUNCTION lab_grades(lab text)
+RETURNS TABLE (login name, name text, email text, team text, score numeric(5,2), earned numeric, points numeric,
+	passed integer, total integer, last_seen timestamptz, tasks jsonb)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH gained AS (
+		-- rounding never makes a whole of a part
+		SELECT p.id, t.position, t.name, t.points, g.earned,
+			CASE WHEN g.done THEN t.points ELSE greatest(least(round(g.earned, 2), t.points - 0.01), 0) END AS said
+		FROM lab.labs l
+		JOIN lab.participants p ON p.lab_id = l.id
+		JOIN lab.tasks t ON t.lab_id = l.id AND t.points > 0
+		JOIN LATERAL (
+			SELECT coalesce(sum(c.points) FILTER (WHERE r.status = 'pass'), 0) AS earned,
+				bool_and(coalesce(r.status = 'pass', false)) AS done
+			FROM lab.checks c
+			LEFT JOIN lab.results r ON r.participant_id = p.id AND r.check_id = c.id
+			WHERE c.task_id = t.id AND c.points > 0
+		) g ON true
+		WHERE l.name = $1
+	), whole AS (
+		SELECT g.id, sum(g.earned) AS earned, sum(g.points) AS points,
+			jsonb_object_agg(g.name, trim_scale(g.said)) AS tasks
+		FROM gained g
+		GROUP BY g.id
+	)
+	SELECT p.login, p.name, p.email, p.team, p.score,
+		trim_scale(CASE
+			WHEN w.points IS NULL THEN 0
+			WHEN p.passed = p.total THEN w.points
+			ELSE greatest(least(round(w.earned, 2), w.points - 0.01), 0)
+		END),
+		trim_scale(coalesce(w.points, 0)), p.passed, p.total, greatest(p.last_seen, a.last_statement), coalesce(w.tasks, '{}')
+	FROM lab.labs l
+	JOIN lab.participants p ON p.lab_id = l.id
+	LEFT JOIN lab.activity a ON a.participant_id = p.id
+	LEFT JOIN whole w ON w.id = p.id
+	WHERE l.name = $1
+	ORDER BY p.login
+$$;
+COMMENT ON FUNCTION lab_grades(text) IS
+	'a row for each participant to export: score in percent, points earned and possible, points by task; last_seen is null for who never came';
+
+-- ---------------------------------------------------------------------------
+-- Whose labs one sees.  A lab is its owner's and theirs whom its spec names as masters;
+-- everything else follows from the rows of lab.labs that a statement sees.  Subqueries
+-- of policies do not depend on the row: they are computed once a statement and scan,
+-- and hashed.  Superusers, background workers and what labcreator does for its callers
+-- are not bound by policies; who has no policy of their own sees nothing.
+-- ---------------------------------------------------------------------------
+CREATE FUNCTION lab.mine(owner oid, masters oid[])
+RETURNS boolean
+LANGUAGE c STABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'lab_mine';
+COMMENT ON FUNCTION lab.mine(oid, oid[]) IS 'may who asks see a lab of these, and act on it?';
+GRANT EXECUTE ON FUNCTION lab.mine(oid, oid[]) TO lab_master;
+
+-- The outbox and what is known of targets speak of labs by name, and of some that are gone.
+CREATE TABLE lab.names (
+	name text PRIMARY KEY,
+	owner regrole NOT NULL,
+	masters regrole[] NOT NULL
+);
+COMMENT ON TABLE lab.names IS 'whose a lab is or was, by its name';
+
+CREATE FUNCTION lab.note_name()
+RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	-- A name that goes to somebody else takes nothing of the past along.
+	DELETE FROM lab.drift d
+	USING lab.names n
+	WHERE n.name = NEW.name AND n.owner <> NEW.owner AND d.lab = n.name;
+
+	INSERT INTO lab.names (name, owner, masters)
+	VALUES (NEW.name, NEW.owner, NEW.masters)
+	ON CONFLICT (name) DO UPDATE SET owner = EXCLUDED.owner, masters = EXCLUDED.masters;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION lab.note_name() IS 'trigger: keeps lab.names';
+CREATE TRIGGER note_name AFTER INSERT OR UPDATE OF name, owner, masters ON lab.labs
+	FOR EACH ROW EXECUTE FUNCTION lab.note_name();
+
+GRANT SELECT ON lab.names TO lab_master;
+
+ALTER TABLE lab.labs ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.labs FOR SELECT TO lab_master USING (lab.mine(owner, masters));
+ALTER TABLE lab.names ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.names FOR SELECT TO lab_master USING (lab.mine(owner, masters));
+
+ALTER TABLE lab.participants ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.participants FOR SELECT TO lab_master USING (lab_id IN (SELECT l.id FROM lab.labs l));
+ALTER TABLE lab.kept ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.kept FOR SELECT TO lab_master USING (lab_id IN (SELECT l.id FROM lab.labs l));
+ALTER TABLE lab.tasks ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.tasks FOR SELECT TO lab_master USING (lab_id IN (SELECT l.id FROM lab.labs l));
+ALTER TABLE lab.checks ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.checks FOR SELECT TO lab_master USING (lab_id IN (SELECT l.id FROM lab.labs l));
+ALTER TABLE lab.activity ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.activity FOR SELECT TO lab_master USING (lab_id IN (SELECT l.id FROM lab.labs l));
+
+ALTER TABLE lab.results ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.results FOR SELECT TO lab_master USING (participant_id IN (SELECT p.id FROM lab.participants p));
+ALTER TABLE lab.progress ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.progress FOR SELECT TO lab_master USING (participant_id IN (SELECT p.id FROM lab.participants p));
+ALTER TABLE lab.error_counts ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.error_counts FOR SELECT TO lab_master USING (participant_id IN (SELECT p.id FROM lab.participants p));
+ALTER TABLE lab.events ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.events FOR SELECT TO lab_master USING (participant_id IN (SELECT p.id FROM lab.participants p));
+ALTER TABLE lab.passes ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.passes FOR SELECT TO lab_master USING (participant_id IN (SELECT p.id FROM lab.participants p));
+ALTER TABLE lab.done_tasks ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.done_tasks FOR SELECT TO lab_master USING (participant_id IN (SELECT p.id FROM lab.participants p));
+ALTER TABLE lab.task_scores ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.task_scores FOR SELECT TO lab_master USING (participant_id IN (SELECT p.id FROM lab.participants p));
+ALTER TABLE lab.hands ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.hands FOR SELECT TO lab_master USING (participant_id IN (SELECT p.id FROM lab.participants p));
+ALTER TABLE lab.answers ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.answers FOR SELECT TO lab_master USING (participant_id IN (SELECT p.id FROM lab.participants p));
+ALTER TABLE lab.signals ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.signals FOR SELECT TO lab_master USING (participant_id IN (SELECT p.id FROM lab.participants p));
+
+ALTER TABLE lab.pace ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.pace FOR SELECT TO lab_master USING (check_id IN (SELECT c.id FROM lab.checks c));
+ALTER TABLE lab.task_pace ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.task_pace FOR SELECT TO lab_master USING (task_id IN (SELECT t.id FROM lab.tasks t));
+
+-- Rows without a lab are known by their subject: an account, a group, or a target as a whole.
+ALTER TABLE lab.outbox ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.outbox FOR SELECT TO lab_master
+	USING (lab IN (SELECT n.name FROM lab.names n)
+		OR lab IS NULL AND (subject IN ('directory', 'operations', 'file')
+			OR subject IN (SELECT 'account ' || p.login FROM lab.participants p)
+			OR subject IN (SELECT 'group ' || n.name FROM lab.names n)));
+ALTER TABLE lab.drift ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.drift FOR SELECT TO lab_master
+	USING (lab IN (SELECT n.name FROM lab.names n)
+		OR lab IS NULL AND (subject IN ('directory', 'operations', 'file')
+			OR subject IN (SELECT 'account ' || p.login FROM lab.participants p)
+			OR subject IN (SELECT 'group ' || n.name FROM lab.names n)));
+ALTER TABLE lab.dashboards ENABLE ROW LEVEL SECURITY;
+CREATE POLICY masters ON lab.dashboards FOR SELECT TO lab_master
+	USING (lab IS NULL OR lab IN (SELECT n.name FROM lab.names n));
+
+ALTER TABLE lab.accounts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE lab.directory ENABLE ROW LEVEL SECURITY;
+
+-- ---------------------------------------------------------------------------
 -- Who may call what: lab masters the functions lab_*, nobody else anything.
 -- What they may call in schema lab is granted where it is defined.
 -- ---------------------------------------------------------------------------
@@ -3070,6 +3373,15 @@ $$;
 -- ---------------------------------------------------------------------------
 -- pg_dump takes what the tables hold, and where their sequences are.
 -- ---------------------------------------------------------------------------
+
+-- While a dump is restored other triggers are off, and the coordinator may have read the
+-- tables when they were still empty.
+CREATE FUNCTION lab.wanted_changed()
+RETURNS trigger
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'lab_wanted_changed';
+COMMENT ON FUNCTION lab.wanted_changed() IS 'trigger: wakes the coordinator when the transaction commits';
+REVOKE EXECUTE ON FUNCTION lab.wanted_changed() FROM PUBLIC;
 DO $$
 DECLARE
 	relation record;
@@ -3083,3 +3395,10 @@ BEGIN
 	END LOOP;
 END
 $$;
+
+CREATE TRIGGER wake AFTER INSERT ON lab.labs FOR EACH STATEMENT EXECUTE FUNCTION lab.wanted_changed();
+CREATE TRIGGER wake AFTER INSERT ON lab.participants FOR EACH STATEMENT EXECUTE FUNCTION lab.wanted_changed();
+CREATE TRIGGER wake AFTER INSERT ON lab.checks FOR EACH STATEMENT EXECUTE FUNCTION lab.wanted_changed();
+ALTER TABLE lab.labs ENABLE ALWAYS TRIGGER wake;
+ALTER TABLE lab.participants ENABLE ALWAYS TRIGGER wake;
+ALTER TABLE lab.checks ENABLE ALWAYS TRIGGER wake;

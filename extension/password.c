@@ -19,6 +19,7 @@
 #include "extension/fact.h"
 #include "extension/functions.h"
 #include "extension/ldap_settings.h"
+#include "extension/masters.h"
 #include "extension/secrecy.h"
 #include "extension/shmem.h"
 #include "libpq/crypt.h"
@@ -59,6 +60,7 @@ lab_reset_password(PG_FUNCTION_ARGS)
 	lab_privilege_begin(&privilege);
 	(void) lab_catalog_databases(lab_catalog_find(lab, privilege.caller),
 								 login); /* is there one? */
+	lab_masters_require_login(login, privilege.caller);
 	password = lab_account_reset(login);
 	lab_privilege_end(&privilege);
 	PG_RETURN_TEXT_P(cstring_to_text(password));

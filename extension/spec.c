@@ -43,7 +43,7 @@ static const LabSpecKey top_keys[] = {
 	{"activity", jbvString, false, true},
 	{"notify", jbvBool, false, true},
 	{"removed", jbvString, false, true},
-	{"masters", jbvArray, false, false},
+	{"masters", jbvArray, false, true},
 	{NULL},
 };
 
@@ -428,6 +428,7 @@ lab_spec_read(Jsonb *source, bool participants)
 	(void) choice(top, "activity", activity, 2);
 	read_tasks(spec, top);
 	spec->ignore = read_ignore(top);
-	(void) read_strings(top, "masters");
+	spec->masters = read_strings(top, "masters");
+	lab_spec_no_duplicates(spec->masters, "master", "$.masters");
 	return spec;
 }

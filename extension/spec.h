@@ -51,6 +51,7 @@ typedef struct LabSpec
 	List *participants; /* of LabSpecParticipant * */
 	char *pattern;      /* of the names of their databases */
 	bool keep_removed;  /* whoever is no participant any more keeps the database and the login */
+	List *masters;      /* of char *: roles who may see and do what the owner may */
 
 	LabAuth auth;
 

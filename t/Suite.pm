@@ -21,10 +21,11 @@ use constant LANES => 2;    # copies that are worked on at the same time
 my @leftovers;
 
 # The server, the reference, the lab and, beside each participant's database, a template of it with the finished copy.
+# A set is a folder of grading/ with a reference, mutants and roads of its own.
 sub new
 {
-	my ($class, $name) = @_;
-	my $self = bless {}, $class;
+	my ($class, $name, $set) = @_;
+	my $self = bless { folder => join '/', 't/grading', $set // () }, $class;
 	my $node = lab_node(
 		$name,
 		'wal_level' => 'logical',
@@ -129,7 +130,7 @@ sub files
 	my ($self, $folder) = @_;
 	my @files;
 
-	for my $path (sort glob "t/grading/$folder/*.sql")
+	for my $path (sort glob "$self->{folder}/$folder/*.sql")
 	{
 		my $text = PostgreSQL::Test::Utils::slurp_file($path);
 		my ($name) = $path =~ m{([^/]+)\.sql$};

@@ -84,6 +84,11 @@ my $before = $node->safe_psql('lab', $everything);
 alters($spec, qr/NOTICE:  lab "l": nothing changes/, '', 'the same spec');
 is($node->safe_psql('lab', $everything), $before, 'nothing has changed');
 
+# what was meant before, said in words
+$spec->{feedback} = 'hint';
+alters($spec, qr/NOTICE:  lab "l": settings changed$/, '', 'a default in words');
+is(score('bob'), '0/14 0.00', 'is evaluated again, and nothing is different');
+
 # points
 my $ids = lab_sql($node, "SELECT string_agg(c.id || c.object, ',' ORDER BY c.id) FROM lab.checks c");
 my $history = lab_sql($node, "SELECT string_agg(at || object || event, ',') FROM lab_timeline('l')");

@@ -42,7 +42,7 @@ is($node->safe_psql('postgres', "SELECT count(*) FROM pg_roles WHERE rolname = '
 like(lab_error($node, "SELECT lab_drop('nothing')"), qr/lab "nothing" does not exist/, 'a lab that is not there');
 $node->safe_psql('lab', 'CREATE ROLE other LOGIN IN ROLE lab_master');
 create_lab($node, { lab => 'mine', reference => 'reference', participants => [ 'kim' ] });
-like(lab_error($node, "SELECT lab_drop('mine')", 'other'), qr/lab "mine" is not yours/, 'another lab master\'s lab');
+like(lab_error($node, "SELECT lab_drop('mine')", 'other'), qr/lab "mine" does not exist/, 'another lab master\'s lab');
 is($node->safe_psql('postgres', "SELECT count(*) FROM pg_stat_activity WHERE backend_type ~ '^labcreator (evaluator|provisioner)'"), '0', 'no process is left')
   if $node->poll_query_until('postgres', "SELECT count(*) = 0 FROM pg_stat_activity WHERE backend_type ~ '^labcreator (evaluator|provisioner)'");
 

@@ -188,6 +188,17 @@ is_deeply(account('stranger', '*', '+'), $before, 'the stranger is as before');
 ok(account('s1'), 's1 is still there');
 is(account('friend'), undef, 'who was ours is gone');
 
+# --- another lab master's ------------------------------------------------------------------------------------------
+my $named = account('s1', 'cn', 'mail');
+$node->safe_psql('postgres', 'CREATE ROLE other LOGIN IN ROLE lab_master');
+$node->safe_psql('postgres', 'CREATE DATABASE other_reference OWNER other');
+$node->safe_psql('other_reference', 'CREATE TABLE t (a int)', extra_params => [ '-U', 'other' ]);
+$node->safe_psql('lab', $_, extra_params => [ '-U', 'other' ])
+  for q(SELECT lab_create('{"lab": "theirs", "reference": "other_reference", "auth": {"method": "ldap"}, "participants": [{"login": "s1", "name": "Someone Else", "email": "else@uni.test"}]}')),
+  q(CALL lab_wait('theirs', '90 seconds')), q(SELECT * FROM lab_reconcile('theirs'));
+is_deeply(account('s1', 'cn', 'mail'), $named, 'a lab of somebody else\'s does not rename a person');
+$node->safe_psql('lab', $_, extra_params => [ '-U', 'other' ]) for q(SELECT lab_drop('theirs')), q(CALL lab_wait('theirs', '90 seconds'));
+
 # --- names --------------------------------------------------------------------------------------------------------
 my @names = ('a,b', 'p+q', 'say "hi"', '#first', ' space', 'back\\slash', 'x=y', 'semi;colon', "apo'strophe", '<angle>', 'star*', '(round)', "\x{fc}nic\x{f6}de", "\x{65e5}\x{672c}");
 my %special = create('names', map { { login => $_, name => "Ms. $_" } } @names);

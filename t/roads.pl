@@ -39,7 +39,7 @@ for my $file ($suite->files('roads'))
 
 cmp_ok($roads, '>=', 60, 'there are enough roads') unless $ENV{LAB_ONLY};
 # The shortest road: a reference that did not change has the same checks when it is read again.
-is(lab_sql($suite->{node}, "SELECT * FROM lab_refresh('wide')"), '', 'lab_refresh changes nothing');
+is(Lab::lab_sql($suite->{node}, "SELECT * FROM lab_refresh('wide')"), '', 'lab_refresh changes nothing');
 diag("$roads roads, $marked_down marked down; pg_dump -s | diff marks down $dump");
 $suite->{node}->stop;
 done_testing();

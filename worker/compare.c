@@ -161,6 +161,13 @@ belongs_to_column(const LabFact *fact)
 	return is_one_of(fact->kind, kinds, lengthof(kinds));
 }
 
+/* A sequence may start anywhere: that is no thing to have, and the sequence's own fault. */
+static bool
+is_start(const LabFact *fact)
+{
+	return strcmp(fact->kind, "sequence_start") == 0;
+}
+
 /* An object of the reference that extras can fail. */
 typedef struct Home
 {
@@ -258,15 +265,17 @@ lab_compare_extras(List *comparisons, List *facts, LabExtras extras)
 
 		if (fact->taken || !changes_behaviour(fact, extras))
 			continue;
-		if (belongs_to_column(fact))
+		if (belongs_to_column(fact) || is_start(fact))
 			home = find_home(homes, fact->object);
 		if (home == NULL)
 			home = find_home(homes, fact->owner);
 		if (home == NULL || home->problem)
 			continue;
 		home->status = LAB_FAIL;
-		home->problem = psprintf("%s should not have this %s: %s", home->check->fact.object,
-								 kind_in_words(fact), fact->object);
+		home->problem = is_start(fact)
+							? psprintf("%s starts at another value", home->check->fact.object)
+							: psprintf("%s should not have this %s: %s", home->check->fact.object,
+									   kind_in_words(fact), fact->object);
 	}
 }
 

@@ -271,6 +271,13 @@ reads_expected(const LabComparison *comparison, const LabViewQuery *view,
 	return false;
 }
 
+/* Will it give the same at any other time? */
+static bool
+is_timeless(const LabViewQuery *view)
+{
+	return !view->clock && !view->functions && !view->rows_vary && view->varying == NIL;
+}
+
 /* Of a materialized view: is what it has stored right, too? */
 static void
 judge_stored(LabComparison *comparison, const Contents *work)
@@ -351,6 +358,14 @@ lab_contents_judge_view(LabComparison *comparison, const LabEvaluation *evaluati
 			psprintf(view->tables ? "%s reads none of the lab's tables: its answer is hard-coded"
 								  : "%s reads no table: its answer is hard-coded",
 					 expected->object);
+		return;
+	}
+	if (lab_definition_get(expected->definition, "at") && is_timeless(view))
+	{
+		comparison->status = LAB_FAIL;
+		comparison->problem = psprintf("%s does not depend on the time at which it is asked: "
+									   "a date is written into it",
+									   expected->object);
 		return;
 	}
 	work.rows = lab_definition_get(expected->definition, "rows") != NULL;

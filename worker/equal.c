@@ -69,6 +69,7 @@ typedef struct Calls
 {
 	List *circumstances; /* of oid: stable, and their arguments do not decide */
 	List *peoples;       /* of oid: neither the server's nor written in C */
+	List *settings;      /* of Const: the arguments of current_setting() */
 } Calls;
 
 /* Stable and without arguments, and yet always the same. */
@@ -77,6 +78,12 @@ is_constructor(Oid function)
 {
 	return function == F_JSON_BUILD_OBJECT_ || function == F_JSON_BUILD_ARRAY_ ||
 		   function == F_JSONB_BUILD_OBJECT_ || function == F_JSONB_BUILD_ARRAY_;
+}
+
+static bool
+reads_setting(Oid function)
+{
+	return function == F_CURRENT_SETTING_TEXT || function == F_CURRENT_SETTING_TEXT_BOOL;
 }
 
 static bool
@@ -93,8 +100,7 @@ note_function(Oid function, void *context)
 		form->prolang != ClanguageId)
 		calls->peoples = list_append_unique_oid(calls->peoples, function);
 	else if (form->provolatile == PROVOLATILE_STABLE && function != F_NOW &&
-			 ((form->pronargs == 0 && !is_constructor(function)) ||
-			  function == F_CURRENT_SETTING_TEXT || function == F_CURRENT_SETTING_TEXT_BOOL))
+			 ((form->pronargs == 0 && !is_constructor(function)) || reads_setting(function)))
 		calls->circumstances = list_append_unique_oid(calls->circumstances, function);
 	ReleaseSysCache(tuple);
 	return false;
@@ -106,6 +112,12 @@ collect_calls(Node *node, void *context)
 	if (node == NULL)
 		return false;
 	(void) check_functions_in_node(node, note_function, context);
+	if (IsA(node, FuncExpr) && reads_setting(((FuncExpr *) node)->funcid))
+	{
+		List **settings = &((Calls *) context)->settings;
+
+		*settings = list_append_unique(*settings, linitial(((FuncExpr *) node)->args));
+	}
 	if (IsA(node, Query))
 		return query_tree_walker((Query *) node, collect_calls, context, 0);
 	return expression_tree_walker(node, collect_calls, context);
@@ -121,15 +133,17 @@ same_members(List *a, List *b)
 static bool
 is_comparable(const Comparison *work)
 {
-	Calls expected = {NIL, NIL};
-	Calls found = {NIL, NIL};
+	Calls expected = {NIL, NIL, NIL};
+	Calls found = {NIL, NIL, NIL};
 
 	if (contain_volatile_functions(work->expected) || contain_volatile_functions(work->found))
 		return false;
 	(void) collect_calls(work->expected, &expected);
 	(void) collect_calls(work->found, &found);
 	return same_members(expected.circumstances, found.circumstances) &&
-		   same_members(expected.peoples, found.peoples);
+		   same_members(expected.peoples, found.peoples) &&
+		   list_difference(expected.settings, found.settings) == NIL &&
+		   list_difference(found.settings, expected.settings) == NIL;
 }
 
 /* A tree of the text, as far as the server can simplify it. */

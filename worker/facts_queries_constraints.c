@@ -19,7 +19,7 @@
  */
 #define IS_PLAIN_KEY \
 	"(i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL\n" \
-	"	AND NOT EXISTS (SELECT FROM pg_opclass o WHERE o.oid = ANY (i.indclass) AND NOT o.opcdefault)\n" \
+	"	AND NOT EXISTS (SELECT FROM pg_opclass o WHERE o.oid = ANY (i.indclass) AND " OPERATOR_CLASS("o") " IS NOT NULL)\n" \
 	"	AND NOT EXISTS (\n" \
 	"		SELECT\n" \
 	"		FROM unnest(i.indkey::int2[], i.indcollation::oid[]) AS k (attnum, sorting)\n" \
@@ -115,7 +115,7 @@ const char lab_facts_constraints[] =
 	"			JOIN pg_operator p ON p.oid = con.conexclop[k.n]\n"
 	"			CROSS JOIN LATERAL (\n"
 	"				SELECT concat_ws(' ', pg_get_indexdef(i.indexrelid, k.n, false),\n"
-	"					CASE WHEN NOT o.opcdefault THEN o.opcname END,\n"
+	"					" OPERATOR_CLASS("o") ",\n"
 	"					'WITH', p.oprname) AS element\n"
 	"			) e),\n"
 	"		'include', " COLUMN_NAMES("i.indrelid", "(i.indkey::int2[])[i.indnkeyatts:]") ",\n"
@@ -152,7 +152,7 @@ const char lab_facts_indexes[] =
 	"			'key', c.key,\n"
 	"			'descending', CASE WHEN ordered.yes AND c.option & 1 <> 0 THEN true END,\n"
 	"			'nulls first', CASE WHEN ordered.yes AND c.option & 2 <> 0 THEN true END,\n"
-	"			'operator class', CASE WHEN NOT o.opcdefault THEN o.opcname END,\n"
+	"			'operator class', " OPERATOR_CLASS("o") ",\n"
 	"			'collation', CASE WHEN c.collation <> coalesce(a.attcollation, 100)\n"
 	"				THEN nullif(c.collation, 0)::regcollation::text END)) ORDER BY n) AS details,\n"
 	"		" IS_PLAIN_KEY " AS is_key\n"

@@ -43,7 +43,7 @@ const char lab_facts_types[] =
 	"		WHEN 'r' THEN (\n"
 	"			SELECT jsonb_build_object(\n"
 	"				'subtype', format_type(r.rngsubtype, NULL),\n"
-	"				'operator class', CASE WHEN NOT o.opcdefault THEN o.opcname END,\n"
+	"				'operator class', " OPERATOR_CLASS("o") ",\n"
 	"				'collation', CASE WHEN r.rngcollation <> st.typcollation\n"
 	"					THEN r.rngcollation::regcollation::text END,\n"
 	"				'canonical', r.rngcanonical::text,\n"

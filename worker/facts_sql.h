@@ -98,6 +98,15 @@
 	"(SELECT CASE WHEN $1 <> 0 THEN $1 ELSE datdba END" \
 	" FROM pg_database WHERE datname = current_database())"
 
+/*
+ * The operator class o, where it is not what the type has by default; NULL otherwise.  Classes of
+ * one family for one type do the same: varchar_ops is text_ops.
+ */
+#define OPERATOR_CLASS(o)                                                                          \
+	"(SELECT CASE WHEN NOT bool_or(alike.opcdefault) THEN min(alike.opcname) END\n"                \
+	"	FROM pg_opclass alike\n"                                                                     \
+	"	WHERE alike.opcfamily = " o ".opcfamily AND alike.opcintype = " o ".opcintype)"
+
 /* clang-format on */
 
 #endif /* LAB_FACTS_SQL_H */

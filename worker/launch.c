@@ -58,7 +58,7 @@ is_asked(const LabWatched *watched)
 static bool
 is_outdated(const LabWatched *watched)
 {
-	return watched->revision != watched->lab->revision;
+	return watched->evaluated && watched->revision != watched->lab->revision;
 }
 
 /* When the database is to be evaluated next: 0 for never. */
@@ -222,7 +222,9 @@ lab_launch_outdate(LabWatched *watched)
 	if (watched->channel == NULL || watched->outdated)
 		return;
 	request = make_request(watched);
-	watched->outdated = hash_of(request) != watched->job;
+	/* even the same job: a new evaluator says everything again */
+	watched->outdated =
+		hash_of(request) != watched->job || watched->revision != watched->lab->revision;
 	pfree(request->data);
 	pfree(request);
 	if (watched->outdated && !watched->busy)

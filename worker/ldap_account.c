@@ -193,16 +193,21 @@ prepare(List *notices)
 		logins = lappend(
 			logins, unconstify(char *, ((LabNotice *) lfirst(cell))->subject + strlen(PREFIX)));
 	value = text_array(logins);
+	/*
+	 * What the person is called in the newest lab of whoever gave them the login: another lab
+	 * master's lab does not rename them.
+	 */
 	/* clang-format off */
 	lab_statement_run("SELECT w.login, d.login IS NOT NULL, coalesce(d.present, false), coalesce(d.reset, false),\n"
 		"	d.password, p.name, p.email\n"
 		"FROM unnest($1) WITH ORDINALITY AS w (login, position)\n"
 		"LEFT JOIN lab.directory d ON d.login = w.login::name\n"
 		"LEFT JOIN LATERAL (\n"
-		"	SELECT name, email\n"
-		"	FROM lab.participants\n"
-		"	WHERE login = d.login AND state <> 'archived'\n"
-		"	ORDER BY id DESC\n"
+		"	SELECT m.name, m.email\n"
+		"	FROM lab.participants m\n"
+		"	JOIN lab.labs l ON l.id = m.lab_id\n"
+		"	WHERE m.login = d.login AND m.state <> 'archived'\n"
+		"	ORDER BY l.owner = first_value(l.owner) OVER (ORDER BY m.id) DESC, m.id DESC\n"
 		"	LIMIT 1\n"
 		") p ON true\n"
 		"ORDER BY w.position",

@@ -251,6 +251,43 @@ plain_coercion(CoerceViaIO *coercion)
 							  true);
 }
 
+/* What a CASE compares, in the places that stand for it; an array's cast has such places, too. */
+static Node *
+put_in_place(Node *node, void *value)
+{
+	if (node == NULL)
+		return NULL;
+	if (IsA(node, CaseTestExpr))
+		return copyObject(value);
+	if (IsA(node, ArrayCoerceExpr))
+	{
+		ArrayCoerceExpr *coercion = (ArrayCoerceExpr *) node;
+
+		coercion->arg = (Expr *) put_in_place((Node *) coercion->arg, value);
+		return node;
+	}
+	if (IsA(node, CaseExpr) && ((CaseExpr *) node)->arg)
+		return node;
+	return expression_tree_mutator(node, put_in_place, value);
+}
+
+/* CASE x WHEN 1 is CASE WHEN x = 1. */
+static void
+plain_case(CaseExpr *choice)
+{
+	ListCell *cell;
+
+	if (choice->arg == NULL || contain_volatile_functions((Node *) choice->arg))
+		return;
+	foreach (cell, choice->args)
+	{
+		CaseWhen *when = lfirst(cell);
+
+		when->expr = (Expr *) put_in_place((Node *) when->expr, choice->arg);
+	}
+	choice->arg = NULL;
+}
+
 /* One word for what has several. */
 static Node *
 plain(Node *node, void *context)
@@ -281,6 +318,9 @@ plain(Node *node, void *context)
 			break;
 		case T_CoerceViaIO:
 			return plain_coercion((CoerceViaIO *) node);
+		case T_CaseExpr:
+			plain_case((CaseExpr *) node);
+			break;
 		case T_ArrayCoerceExpr:
 			((ArrayCoerceExpr *) node)->coerceformat = COERCE_EXPLICIT_CAST;
 			break;

@@ -18,6 +18,7 @@ typedef struct LabProbeScope
 	const char *object; /* for messages, and as the seed */
 	Oid owner;          /* as whom the probes run */
 	bool by_chance;     /* the code mentions what differs from call to call */
+	bool results_only;  /* an error that changed data lead to is no promise */
 } LabProbeScope;
 
 /* The time that the checks were derived at; now, where none says so. */

@@ -3,9 +3,9 @@
  *		Calls of a routine with all sorts of values.
  *
  * Half of the calls take ordinary values in every place, combined so that each
- * value has its turn with different partners, or together from a row of the data;
- * the rest have an edge in one place, and then some leave out arguments that have
- * defaults.  The seed is the
+ * value has its turn with different partners; before them come the values that
+ * the code mentions, each with each, and arguments from one row of a table; the rest
+ * have an edge in one place, and then some leave out arguments that have defaults.  The seed is the
  * routine's name: the same calls come out every time.
  */
 #include "postgres.h"
@@ -15,12 +15,17 @@
 #include "common/hashfn.h"
 #include "common/pg_prng.h"
 #include "executor/spi.h"
+#include "parser/parse_coerce.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "worker/probe_routine.h"
-#include "worker/probe_rows.h"
+#include "worker/probe_tuples.h"
 
 #define GROUP_ROWS 6 /* rows that an aggregate gets at most */
+#define COMBINED 40  /* calls with what the code mentions */
+#define TUPLES_VARIED 12
+#define FIRST_EDGES 8 /* rounds of other calls that come before an edge */
+#define NAMES "16"    /* tables that dynamic SQL is tried with */
 
 /* What polymorphic arguments stand for, in turns. */
 static const Oid stand_ins[] = {INT4OID, TEXTOID, NUMERICOID};
@@ -29,7 +34,8 @@ static const Oid stand_ins[] = {INT4OID, TEXTOID, NUMERICOID};
 enum
 {
 	ORDINARY,
-	ROWS,
+	COMBINATIONS,
+	TUPLES,
 	EDGES,
 	LEFT_OUT,
 	WINDOWS,
@@ -204,6 +210,60 @@ add_plain_calls(Calls *calls)
 		}
 }
 
+/* What the code mentions for one argument, with all that it mentions for the others. */
+static void
+add_combinations(Calls *calls)
+{
+	int n = calls->routine->narguments;
+	char **arguments = palloc0(sizeof(char *) * Max(n, 1));
+	int combinations = 1;
+
+	for (int i = 0; i < n; i++)
+		if (combinations < COMBINED)
+			combinations *= Max(calls->values[i].mentioned, 1);
+	if (n < 2 || combinations == 1)
+		return;
+	calls->group = COMBINATIONS;
+	for (int turn = 0; turn < Min(combinations, COMBINED); turn++)
+	{
+		int rest = turn;
+
+		for (int i = n - 1; i >= 0; i--)
+		{
+			int choices = calls->values[i].mentioned;
+
+			arguments[i] = choices > 0 ? pick(calls, calls->values[i].ordinary, rest % choices)
+									   : pick_any(calls, &calls->values[i]);
+			rest /= Max(choices, 1);
+		}
+		add_plain_call(calls, arguments, n);
+	}
+}
+
+/* Arguments that are columns of one row; then, what is in the row's place but for one. */
+static void
+add_tuples(Calls *calls, List *rows)
+{
+	int n = calls->routine->narguments;
+	ListCell *cell;
+
+	calls->group = TUPLES;
+	for (int other = -1; other < n; other++)
+		foreach (cell, rows)
+		{
+			char **arguments = palloc(sizeof(char *) * n);
+
+			memcpy(arguments, lfirst(cell), sizeof(char *) * n);
+			if (other >= 0 &&
+				(arguments[other] == NULL || foreach_current_index(cell) >= TUPLES_VARIED))
+				continue;
+			for (int i = 0; i < n; i++)
+				if (arguments[i] == NULL || i == other)
+					arguments[i] = pick_any(calls, &calls->values[i]);
+			add_plain_call(calls, arguments, n);
+		}
+}
+
 /*
  * One edge, and ordinary values around it; each argument has its turn.  That it is
  * NULL, and each other edge, tells something else in each place, even if the same
@@ -231,24 +291,6 @@ add_edge_calls(Calls *calls)
 			add_plain_call(calls, arguments, n);
 		}
 	calls->variety = 0;
-}
-
-/* Arguments that are in one row of the data. */
-static void
-add_row_calls(Calls *calls, const LabMentions *mentions, int timeout)
-{
-	ListCell *cell;
-
-	calls->group = ROWS;
-	foreach (cell, lab_rows_for(calls->routine, mentions, timeout))
-	{
-		char **arguments = lfirst(cell);
-
-		for (int i = 0; i < calls->routine->narguments; i++)
-			if (arguments[i] == NULL)
-				arguments[i] = pick_any(calls, &calls->values[i]);
-		add_plain_call(calls, arguments, calls->routine->narguments);
-	}
 }
 
 /* A few rows as a table v (n, c1, c2 ...). */
@@ -333,11 +375,55 @@ add_groups(Calls *calls)
 					  turn % 4 == 2 && rows > 2 && !calls->routine->ordered_set);
 }
 
+/* Code that puts statements together may want the name of a table. */
+static void
+add_names(LabValues *values, const LabArgument *argument, const LabMentions *mentions, Oid role,
+		  int timeout)
+{
+	static const char query[] =
+		"SELECT relname FROM pg_class\n"
+		"WHERE relkind IN ('r', 'p') AND NOT relispartition AND oid >= 16384\n"
+		"	AND relnamespace <> 'pg_toast'::regnamespace\n"
+		"ORDER BY oid LIMIT " NAMES;
+	ListCell *cell;
+
+	if (!lab_source_mentions_word(mentions, "execute") ||
+		TypeCategory(argument->type) != TYPCATEGORY_STRING)
+		return;
+	foreach (cell, lab_values_query(query, role, timeout))
+		values->ordinary = list_insert_nth(values->ordinary, foreach_current_index(cell),
+										   lab_literal(lfirst(cell), argument->type));
+}
+
+/*
+ * The same list with calls of several groups at its head: what is looked at again
+ * after data were changed.  Edges show little of the data.
+ */
+static List *
+mixed(List *calls)
+{
+	List *result = NIL;
+
+	for (int round = 0; list_length(result) < list_length(calls); round++)
+		for (int group = ORDINARY; group <= NOTHING; group++)
+		{
+			int skipped = group <= TUPLES ? 0 : FIRST_EDGES;
+			int n = 0;
+			ListCell *cell;
+
+			foreach (cell, calls)
+				if (((LabProbe *) lfirst(cell))->group == group && n++ == round - skipped)
+					result = lappend(result, lfirst(cell));
+		}
+	return result;
+}
+
 List *
 lab_routine_calls(const LabRoutine *routine, const LabMentions *mentions, int limit, int timeout)
 {
 	Calls calls = {.routine = routine, .limit = limit};
 	int turns = is_polymorphic(routine) ? lengthof(stand_ins) : 1;
+	Oid *types = palloc0(sizeof(Oid) * Max(routine->narguments, 1));
 
 	calls.values = palloc0(sizeof(LabValues) * Max(routine->narguments, 1));
 	pg_prng_seed(&calls.random,
@@ -349,22 +435,28 @@ lab_routine_calls(const LabRoutine *routine, const LabMentions *mentions, int li
 		{
 			const LabArgument *argument = &routine->arguments[i];
 
+			types[i] = argument->type == RECORDOID ? RECORDOID
+												   : concrete_type(argument->type, stand_ins[turn]);
 			if (argument->type == RECORDOID)
 				calls.values[i] = (LabValues){list_make2("ROW(1, 'a'::text)", "ROW(2, 'b'::text)"),
 											  0, list_make1("NULL::record")};
 			else if (argument->out)
 				calls.values[i] = (LabValues){NIL, 0, list_make1("NULL")};
 			else
-				calls.values[i] = lab_values_for(concrete_type(argument->type, stand_ins[turn]),
-												 argument->name, mentions, routine->owner, timeout);
+			{
+				calls.values[i] =
+					lab_values_for(types[i], argument->name, mentions, routine->owner, timeout);
+				add_names(&calls.values[i], argument, mentions, routine->owner, timeout);
+			}
 		}
 		calls.limit = limit * (turn + 1) / turns;
 		if (routine->kind == PROKIND_AGGREGATE)
 			add_groups(&calls);
 		else
 		{
-			add_row_calls(&calls, mentions, timeout);
 			calls.limit -= limit / turns / 3; /* room for edges */
+			add_combinations(&calls);
+			add_tuples(&calls, lab_routine_rows(routine, types, mentions, timeout));
 			add_plain_calls(&calls);
 			calls.limit += limit / turns / 3;
 			add_edge_calls(&calls);
@@ -372,5 +464,5 @@ lab_routine_calls(const LabRoutine *routine, const LabMentions *mentions, int li
 				add_plain_calls(&calls);
 		}
 	}
-	return calls.calls;
+	return mixed(calls.calls);
 }

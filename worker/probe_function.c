@@ -17,7 +17,7 @@
 #include "worker/probe_perturb.h"
 #include "worker/probe_routine.h"
 
-#define CANDIDATES 5 /* times as many calls are tried as are kept */
+#define CANDIDATES 8 /* times as many calls are tried as are kept */
 
 static const char *
 digest_of(const LabRoutine *routine)
@@ -83,7 +83,8 @@ lab_function_derive(LabFact *fact, const LabEvaluation *evaluation)
 		calls = lab_routine_calls(routine, &mentions, lab_probes * CANDIDATES, job->check_timeout);
 		plan.probes = list_concat(plan.probes, calls);
 		lab_perturb_plan(&plan, plan.read, list_copy_head(calls, lab_probes));
-		if (lab_probe_settle(&plan, &scope, lab_probes))
+		/* where no table is read, calls cost next to nothing */
+		if (lab_probe_settle(&plan, &scope, plan.read ? lab_probes : 2 * lab_probes))
 			plan.by = "probes";
 	}
 	fact->definition = lab_plan_write(&plan);

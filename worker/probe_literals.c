@@ -8,12 +8,15 @@
 #include <math.h>
 
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "worker/probe_values.h"
+#include "worker/samples.h"
 
 #define LONGEST_LENGTH 64 /* numbers up to this one may be lengths of texts */
 #define LONGEST_DAYS 4000 /* and up to this one, numbers of days */
+#define PATTERN_SAMPLES 5
 
 /* What a type is known for: ordinary values, then edges after a NULL. */
 static const struct
@@ -29,7 +32,7 @@ static const struct
 	 {"1", "2", "3", "7", "10", "100", NULL, "0", "-1", "5000000000", "9223372036854775807",
 	  "-9223372036854775808"}},
 	{NUMERICOID,
-	 {"1", "2", "10", "0.5", "2.5", "99.99", "100", "1234.567", NULL, "0", "-1", "-2.5", "0.001",
+	 {"1", "2", "10", "0.5", "7.2", "99.99", "100", "1234.567", NULL, "0", "-1", "-2.5", "0.001",
 	  "1000000", "NaN", "Infinity"}},
 	{FLOAT4OID, {"1", "2", "10", "0.5", "2.5", "100", NULL, "0", "-1", "NaN", "Infinity"}},
 	{FLOAT8OID,
@@ -37,21 +40,38 @@ static const struct
 	  "Infinity"}},
 	{BOOLOID, {"true", "false", NULL}},
 	{TEXTOID,
-	 {"a", "abc", "Ab Cd", "ABC", "two words", "level", "a,b,c", "ann@example.org", "42", NULL, "",
-	  " ", "  padded  ", "\303\244\303\226\303\237\342\202\254", "%", "a_b", "it's", "-1.5",
+	 {"Level",
+	  "a",
+	  "abc",
+	  "Ab Cd",
+	  "ABC",
+	  "two words",
+	  "a,b,c",
+	  "Ann@Example.org",
+	  "42",
+	  "level",
+	  NULL,
+	  "",
+	  " ",
+	  "  padded  ",
+	  "\303\244\303\226\303\237\342\202\254",
+	  "%",
+	  "a_b",
+	  "it's",
+	  "-1.5",
 	  "line\nbreak"}},
 	{BPCHAROID, {"a", "abc", "A", "42", NULL, "", " a"}},
 	{NAMEOID, {"a", "abc", NULL, ""}},
 	{CHAROID, {"a", "A", "1", NULL, ""}},
 	{DATEOID,
 	 {"2024-02-29", "2025-03-15", "2025-12-31", "2026-01-01", "2000-06-10", "2026-08-02", NULL,
-	  "1970-01-01", "0001-01-01", "9999-12-31", "infinity", "-infinity"}},
+	  "9999-12-31", "1970-01-01", "0001-01-01", "infinity", "-infinity"}},
 	{TIMESTAMPOID,
 	 {"2024-02-29 12:00", "2025-03-15 08:30:15.5", "2025-12-31 23:59:59", "2026-01-01",
-	  "2026-08-02 17:45", NULL, "1970-01-01", "9999-12-31", "infinity", "-infinity"}},
+	  "2026-08-02 17:45", NULL, "9999-12-31", "1970-01-01", "infinity", "-infinity"}},
 	{TIMESTAMPTZOID,
 	 {"2024-02-29 12:00+00", "2025-03-15 08:30:15.5+00", "2025-12-31 23:59:59+00", "2026-01-01+00",
-	  "2026-08-02 17:45+00", NULL, "1970-01-01+00", "9999-12-31+00", "infinity", "-infinity"}},
+	  "2026-08-02 17:45+00", NULL, "9999-12-31+00", "1970-01-01+00", "infinity", "-infinity"}},
 	{TIMEOID, {"08:30", "12:00", "17:45:10", NULL, "00:00", "23:59:59.999999", "24:00"}},
 	{TIMETZOID, {"08:30+00", "12:00+02", NULL, "00:00+00"}},
 	{INTERVALOID,
@@ -113,6 +133,22 @@ lab_literal(const char *text, Oid type)
 	return psprintf("%s::%s", quote_literal_cstr(text), lab_type_any_length(type));
 }
 
+bool
+lab_is_name_of(const char *text, Oid role)
+{
+	char *name = GetUserNameFromId(role, true);
+
+	return name && strcmp(text, name) == 0;
+}
+
+char *
+lab_literal_found(const char *text, Oid type, Oid role)
+{
+	if (lab_is_name_of(text, role))
+		return psprintf("CURRENT_USER::text::%s", lab_type_any_length(type));
+	return lab_literal(text, type);
+}
+
 /* Without doubles. */
 static void
 add(List **list, const char *text, Oid type)
@@ -152,7 +188,8 @@ add_numbers(List **list, Oid type, const LabMentions *mentions)
 	{
 		const char *number = lfirst(cell);
 		const char *point = strchr(number, '.');
-		bool whole = type == INT2OID || type == INT4OID || type == INT8OID;
+		Oid base = getBaseType(type);
+		bool whole = base == INT2OID || base == INT4OID || base == INT8OID;
 		int64 value;
 
 		if (strlen(number) > 15 || (whole && point))
@@ -185,6 +222,38 @@ other_case(const char *string)
 	return copy;
 }
 
+/* Strings at the boundary of a regular expression: a few, all along the list. */
+static void
+add_pattern(List **list, Oid type, const char *pattern)
+{
+	List *samples = lab_samples_of_regex(pattern, 1);
+	int step = Max(list_length(samples) / PATTERN_SAMPLES, 1);
+
+	for (int i = 0; i < list_length(samples); i += step)
+		if (strlen(list_nth(samples, i)) <= 40)
+			add(list, list_nth(samples, i), type);
+}
+
+/* Different digits, as many as code or the pattern asks for, and one more or less. */
+static void
+add_digits(List **list, Oid type, const LabMentions *mentions, const char *pattern)
+{
+	static const char digits[] = "31415926535897932384626433832795028841971";
+	List *lengths = list_copy(mentions->numbers);
+	ListCell *cell;
+
+	for (const char *at = strpbrk(pattern, "{,"); at; at = strpbrk(at + 1, "{,"))
+		lengths = lappend(lengths, psprintf("%d", atoi(at + 1)));
+	foreach (cell, lengths)
+	{
+		int length = strchr(lfirst(cell), '.') ? 0 : atoi(lfirst(cell));
+
+		for (int i = length - 1; length > 1 && length < lengthof(digits) - 1 && i <= length + 1;
+			 i++)
+			add(list, pnstrdup(digits, i), type);
+	}
+}
+
 /* Words in the code, and texts of a length that it mentions. */
 static void
 add_texts(List **list, Oid type, const LabMentions *mentions)
@@ -202,6 +271,13 @@ add_texts(List **list, Oid type, const LabMentions *mentions)
 
 		if (strlen(string) > 40)
 			continue;
+		if (strpbrk(string, "[\\^"))
+		{
+			add_pattern(list, type, string);
+			if (strstr(string, "0-9") || strstr(string, "\\d"))
+				add_digits(list, type, mentions, string);
+			continue;
+		}
 		add(list, string, type);
 		add(list, other_case(string), type);
 		for (const char *from = string; *from; from++) /* a pattern: something that it matches */
@@ -321,6 +397,42 @@ lab_literals_mentioned(List **list, Oid type, const LabMentions *mentions)
 			if (strlen(lfirst(cell)) <= 40)
 				add(list, lfirst(cell), type);
 	}
+}
+
+/* Where the code has a word, texts that may become such a value, and texts that look like it. */
+static const struct
+{
+	const char *words;
+	const char *texts[6];
+} conversions[] = {
+	{" int int4 int8 integer bigint smallint numeric decimal real float float8 double to_number ",
+	 {"12", " 42 ", "3.5", "1e3", "99999999999", "1e200000"}},
+	{" date timestamp timestamptz to_date to_timestamp time ",
+	 {"2024-02-29", "2026-02-30", "12.03.2026", "2026-01-01 25:00"}},
+	{" bool boolean ", {"yes", "off"}},
+	{" json jsonb ", {"{\"a\": 1}", "[1, 2]", "[1"}},
+	{" uuid ", {"6f2c1d8e-0a4b-4c3d-8e5f-0123456789ab"}},
+};
+
+void
+lab_literals_converted(List **list, Oid type, const LabMentions *mentions)
+{
+	char category;
+	bool preferred;
+	ListCell *cell;
+
+	get_type_category_preferred(getBaseType(type), &category, &preferred);
+	if (category != TYPCATEGORY_STRING)
+		return;
+	for (int i = 0; i < lengthof(conversions); i++)
+		foreach (cell, mentions->words)
+		{
+			if (!strstr(conversions[i].words, psprintf(" %s ", (char *) lfirst(cell))))
+				continue;
+			for (int j = 0; j < lengthof(conversions[i].texts) && conversions[i].texts[j]; j++)
+				add(list, conversions[i].texts[j], type);
+			break;
+		}
 }
 
 void

@@ -208,6 +208,20 @@ add_children(LabPlan *plan, const LabTable *table)
 		}
 }
 
+/* Where a key has several columns: rows that share all but one of them with a row that is there. */
+static void
+add_partners(LabPlan *plan, const LabTable *table)
+{
+	int samples = list_length(table->samples);
+	int keys = 0;
+
+	for (int i = 0; i < table->ncolumns; i++)
+		keys += table->columns[i].primary;
+	for (int n = 0; n < samples && keys > 1; n++)
+		for (int key = 0; key < keys; key++) /* as many turns on as change that part of the key */
+			add_row(plan, table, lab_table_new_row(table, n + samples * (keys * 10 + key), true));
+}
+
 /* Rows like those that are there, with one value that the code mentions. */
 static void
 add_near_misses(LabPlan *plan, const LabTable *table)
@@ -237,9 +251,8 @@ add_rows(LabPlan *plan, const LabTable *table)
 	int mixed = 0;
 	char **row;
 
-	add_row(plan, table, lab_table_new_row(table, 0, table->modelled));
-	add_row(plan, table, lab_table_new_row(table, 1, table->modelled));
-	add_row(plan, table, lab_table_new_row(table, samples, table->modelled)); /* the first again */
+	for (int n = 0; n <= samples; n++) /* the first again */
+		add_row(plan, table, lab_table_new_row(table, n, table->modelled));
 	if (table->only_parent)
 		return;
 	row = lab_table_new_row(table, samples + 1, table->modelled);
@@ -265,6 +278,7 @@ add_rows(LabPlan *plan, const LabTable *table)
 		add_row(plan, table, row);
 	}
 	add_children(plan, table);
+	add_partners(plan, table);
 	add_near_misses(plan, table);
 }
 
@@ -306,17 +320,93 @@ change_rows(LabPlan *plan, const LabTable *table)
 					"UPDATE %s SET %s = (ARRAY[%s])[1 + (%s / 7 + %d) %% %d] WHERE %s %% %d = 0",
 					table->name, column->name, values.data, row_hash(table), i, list_length(pool),
 					row_hash(table), 1 + table->rows / CHANGED_ROWS));
-		/* Should that be too much at once: one row, one value. */
+		/* Should that be too much at once: one row, one value; what the code mentions comes first.
+		 */
 		foreach (cell, table->samples)
+		{
+			int shift = column->values.mentioned > 0 && column->parents == NIL ? 0 : i;
+
 			add(plan, psprintf("UPDATE %s SET %s = %s%s", table->name, column->name,
-							   (char *) list_nth(pool, (foreach_current_index(cell) + i) %
+							   (char *) list_nth(pool, (foreach_current_index(cell) + shift) %
 														   list_length(pool)),
 							   lab_table_where(table, lfirst(cell))));
-		/* And one that is not there, in another row for each column. */
+		}
+		/* And one that is not there, in another row for each column, but not where that value is.
+		 */
 		if (!column->not_null && table->samples)
-			add(plan, psprintf("UPDATE %s SET %s = NULL%s", table->name, column->name,
-							   lab_table_where(table, list_nth(table->samples,
-															   i % list_length(table->samples)))));
+		{
+			int rows = list_length(table->samples);
+
+			add(plan,
+				psprintf("UPDATE %s SET %s = NULL%s", table->name, column->name,
+						 lab_table_where(
+							 table, list_nth(table->samples, rows > 1 ? 1 + i % (rows - 1) : 0))));
+		}
+	}
+}
+
+static void
+set_in(LabPlan *plan, const LabTable *table, int column, char **row, char *from, char *to)
+{
+	char **now = palloc(sizeof(char *) * table->ncolumns);
+
+	memcpy(now, row, sizeof(char *) * table->ncolumns);
+	now[column] = from;
+	add(plan, psprintf("UPDATE %s SET %s = %s%s", table->name, table->columns[column].name, to,
+					   lab_table_where(table, now)));
+}
+
+/*
+ * One value in one column of the rows that were there, and back: what depends on
+ * that value alone shows, whatever the other columns hold.
+ */
+static void
+try_value(LabPlan *plan, const LabTable *table, int column, char *value, List *probes)
+{
+	ListCell *cell;
+
+	foreach (cell, table->samples)
+		set_in(plan, table, column, lfirst(cell), ((char **) lfirst(cell))[column], value);
+	add_probes(plan, probes);
+	foreach (cell, table->samples)
+		set_in(plan, table, column, lfirst(cell), value, ((char **) lfirst(cell))[column]);
+}
+
+/* What the code mentions, nothing, and two edges. */
+static List *
+values_alone(const LabColumn *column)
+{
+	List *values = list_copy_head(column->values.ordinary, Min(column->values.mentioned, 3));
+
+	if (!column->not_null)
+		values = lappend(values, psprintf("NULL::%s", lab_type_any_length(column->type)));
+	if (column->parents == NIL) /* the first edge is NULL */
+		values = list_concat(values, list_copy_head(list_copy_tail(column->values.edges, 1), 2));
+	return values;
+}
+
+void
+lab_perturb_values(LabPlan *plan, List *tables, List *probes, int limit)
+{
+	ListCell *cell;
+	ListCell *value;
+
+	foreach (cell, tables)
+	{
+		const LabTable *table = lfirst(cell);
+
+		if (table->only_parent || table->view || table->large)
+			continue;
+		for (int i = 0; i < table->ncolumns; i++)
+		{
+			const LabColumn *column = &table->columns[i];
+
+			if (!column->mentioned || column->fixed || column->automatic || column->key)
+				continue;
+			foreach (value, values_alone(column))
+				if (limit-- > 0)
+					try_value(plan, table, i, lfirst(value), probes);
+		}
 	}
 }
 
@@ -425,6 +515,10 @@ lab_perturb_plan(LabPlan *plan, List *tables, List *probes)
 	foreach (cell, tables)
 		children_first = lcons(lfirst(cell), children_first);
 	each_table(plan, tables, add_rows, probes);
+	if (list_length(probes) == 1)
+		lab_perturb_values(plan, tables, probes, 40);
+	else
+		lab_perturb_values(plan, tables, list_copy_head(probes, 10), 14);
 	each_table(plan, tables, change_rows, probes);
 	each_table(plan, children_first, remove_half, probes);
 	each_table(plan, children_first, remove_more, probes);
@@ -470,6 +564,7 @@ lab_view_derive(LabFact *fact, const LabEvaluation *evaluation)
 	lab_source_mentions(text, &mentions);
 	lab_perturb_follow(&mentions);
 	scope.by_chance = lab_source_by_chance(&mentions);
+	scope.results_only = true;
 	plan.read = lab_perturb_tables(&mentions, plan.path, job->check_timeout);
 	lab_perturb_level(&plan, plan.read, job->check_timeout);
 	lab_perturb_plan(&plan, plan.read, list_make1(lab_probe_look(probe, 0)));

@@ -28,6 +28,12 @@ extern void lab_perturb_level(LabPlan *plan, List *tables, int timeout);
  */
 extern void lab_perturb_plan(LabPlan *plan, List *tables, List *probes);
 
+/*
+ * The same for single values of single columns, at most limit of them; the rows are
+ * put back after each.
+ */
+extern void lab_perturb_values(LabPlan *plan, List *tables, List *probes, int limit);
+
 /* Kind "view_behaviour": a view over other rows. */
 extern void lab_view_derive(LabFact *fact, const LabEvaluation *evaluation);
 extern void lab_view_judge(LabComparison *comparison, const LabEvaluation *evaluation);

@@ -90,7 +90,8 @@ read_arguments(LabRoutine *routine, HeapTuple tuple, const FormData_pg_proc *for
 			continue;
 		argument = &routine->arguments[routine->narguments++];
 		argument->type = types[i];
-		argument->name = names && names[i] && names[i][0] ? names[i] : NULL;
+		argument->name =
+			names && names[i] && names[i][0] ? names[i] : psprintf("$%d", routine->narguments);
 		argument->variadic = mode == PROARGMODE_VARIADIC && types[i] != ANYOID;
 		argument->out = mode == PROARGMODE_OUT;
 	}

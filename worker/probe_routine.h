@@ -12,7 +12,7 @@
 typedef struct LabArgument
 {
 	Oid type;
-	const char *name; /* NULL: none */
+	const char *name; /* $1 where it has none */
 	bool variadic;
 	bool out; /* of a procedure: takes a place, and no value */
 } LabArgument;

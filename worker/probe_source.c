@@ -96,7 +96,7 @@ next_token(const char **at)
 			(*at)++;
 		return (Token){TOKEN_NUMBER, pnstrdup(start, *at - start)};
 	}
-	if (in_name(*start) && *start != '$')
+	if (in_name(*start) && (*start != '$' || isdigit((unsigned char) start[1])))
 	{
 		while (in_name(**at))
 			(*at)++;
@@ -124,19 +124,95 @@ add(List **list, char *text)
 		*list = lappend(*list, text);
 }
 
+/* A number that something is compared with says more than one that is added or multiplied. */
+static void
+add_compared(LabMentions *mentions, char *number)
+{
+	ListCell *cell;
+
+	foreach (cell, mentions->numbers)
+		if (strcmp(lfirst(cell), number) == 0)
+		{
+			if (foreach_current_index(cell) < mentions->compared)
+				return;
+			mentions->numbers = list_delete_cell(mentions->numbers, cell);
+			break;
+		}
+	mentions->numbers = list_insert_nth(mentions->numbers, mentions->compared++, number);
+}
+
+/* Does it compare with what comes next?  An opening bracket in between changes nothing. */
+static bool
+compares(const Token *token, bool before)
+{
+	if (token->kind == TOKEN_OTHER)
+		return *token->text == '(' ? before : strchr("<>=", *token->text) != NULL;
+	return token->kind == TOKEN_WORD && strcmp(token->text, "between") == 0;
+}
+
+/* Reads "a.b = c.d": b and d are a pair. */
+typedef struct Equation
+{
+	char *word;  /* the last one, if nothing but a dot came after it */
+	char *left;  /* what stood before the last = */
+	bool dotted; /* a dot came after the last word */
+} Equation;
+
+static void
+read_equation(Equation *equation, const Token *token, LabMentions *mentions)
+{
+	char first = token->kind == TOKEN_OTHER ? *token->text : 0;
+
+	if (token->kind == TOKEN_WORD && (equation->word == NULL || equation->dotted))
+	{
+		equation->word = token->text;
+		equation->dotted = false;
+		return;
+	}
+	if (first == '.' && equation->word)
+	{
+		equation->dotted = true;
+		return;
+	}
+	/* a side is complete */
+	if (equation->left && equation->word)
+		mentions->pairs = lappend(lappend(mentions->pairs, equation->left), equation->word);
+	equation->left = first == '=' ? equation->word : NULL;
+	equation->word = token->kind == TOKEN_WORD ? token->text : NULL;
+	equation->dotted = false;
+}
+
+List *
+lab_source_equals(const LabMentions *mentions, const char *name)
+{
+	List *names = NIL;
+
+	for (int i = 0; i < list_length(mentions->pairs); i++)
+		if (strcmp(list_nth(mentions->pairs, i), name) == 0)
+			add(&names, list_nth(mentions->pairs, i ^ 1));
+	return names;
+}
+
 void
 lab_source_mentions(const char *source, LabMentions *mentions)
 {
+	bool compared = false;
+	Equation equation = {NULL, NULL, false};
+
 	for (;;)
 	{
 		Token token = next_token(&source);
 
+		read_equation(&equation, &token, mentions);
 		switch (token.kind)
 		{
 			case TOKEN_END:
 				return;
 			case TOKEN_NUMBER:
-				add(&mentions->numbers, token.text);
+				if (compared)
+					add_compared(mentions, token.text);
+				else
+					add(&mentions->numbers, token.text);
 				break;
 			case TOKEN_STRING:
 				add(&mentions->strings, token.text);
@@ -147,6 +223,7 @@ lab_source_mentions(const char *source, LabMentions *mentions)
 			case TOKEN_OTHER:
 				break;
 		}
+		compared = compares(&token, compared);
 	}
 }
 

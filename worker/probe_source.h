@@ -10,15 +10,20 @@
 /* What code mentions; each list of char *, without doubles. */
 typedef struct LabMentions
 {
-	List *numbers;
+	List *numbers; /* those that something is compared with come first */
 	List *strings;
-	List *words; /* names in lower case, unquoted */
+	List *words;  /* names in lower case, unquoted */
+	List *pairs;  /* names that are to be equal, one after the other; doubles are possible */
+	int compared; /* so many of the numbers */
 } LabMentions;
 
 /* Adds to what is there already. */
 extern void lab_source_mentions(const char *source, LabMentions *mentions);
 
 extern bool lab_source_mentions_word(const LabMentions *mentions, const char *word);
+
+/* The names that the name is to be equal to; "$1" is a name. */
+extern List *lab_source_equals(const LabMentions *mentions, const char *name);
 
 /* The code with NULL; for each statement that starts with this word. */
 extern char *lab_source_without(const char *source, const char *word);

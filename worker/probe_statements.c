@@ -18,6 +18,7 @@
 #define EDGES_OF_COLUMN 3
 #define ROWS 3
 #define FEW_ROWS 200
+#define STATES 7
 
 typedef struct Statements
 {
@@ -85,8 +86,9 @@ inserts(const LabTable *table, Statements *statements)
 	for (int n = 0; n < ROWS; n++)
 		for (int modelled = 0; modelled < 2; modelled++)
 			add(statements, lab_table_insert(table, lab_table_new_row(table, n, modelled)));
-	add(statements, psprintf("%s; %s", lab_table_insert(table, lab_table_new_row(table, 0, false)),
-							 lab_table_insert(table, lab_table_new_row(table, 1, false))));
+	add(statements,
+		psprintf("%s; %s", lab_table_insert(table, lab_table_new_row(table, 0, table->modelled)),
+				 lab_table_insert(table, lab_table_new_row(table, 1, table->modelled))));
 	if (table->samples)
 		add(statements, insert_again(table));
 	add(statements, psprintf("INSERT INTO %s DEFAULT VALUES", table->name));
@@ -119,18 +121,18 @@ inserts_with(const LabTable *table, Statements *statements, int column)
 	foreach (cell, values_of(&table->columns[column]))
 	{
 		int n = foreach_current_index(cell) % ROWS;
-		char **row = lab_table_new_row(table, n, false);
+		char **row = lab_table_new_row(table, n, table->modelled);
 
 		row[column] = lfirst(cell);
 		add(statements, lab_table_insert(table, row));
-		row = lab_table_new_row(table, n, true);
+		row = lab_table_new_row(table, n, !table->modelled);
 		row[column] = lfirst(cell);
 		if (foreach_current_index(cell) < ROWS)
 			add(statements, lab_table_insert(table, row));
 	}
 	if (table->columns[column].has_default)
 	{
-		char **row = lab_table_new_row(table, 0, false);
+		char **row = lab_table_new_row(table, 0, table->modelled);
 
 		row[column] = NULL;
 		add(statements, lab_table_insert(table, row));
@@ -141,7 +143,7 @@ inserts_with(const LabTable *table, Statements *statements, int column)
 static void
 updates_of(const LabTable *table, Statements *statements, int column)
 {
-	char **row = lab_table_new_row(table, 0, false);
+	char **row = lab_table_new_row(table, 0, table->modelled);
 	char *insert = lab_table_insert(table, row);
 	ListCell *cell;
 
@@ -221,10 +223,64 @@ alike(const LabTable *table, Statements *statements)
 	}
 }
 
+/* The values of a column that is a state: labels, or words of which the code mentions one in use.
+ */
+static List *
+states_of(const LabTable *table, int column)
+{
+	const LabColumn *state = &table->columns[column];
+	List *mentioned = list_copy_head(state->values.ordinary, state->values.mentioned);
+	ListCell *cell;
+	ListCell *sample;
+
+	if (!state->mentioned || state->key || state->fixed || state->parents || table->large)
+		return NIL;
+	switch (TypeCategory(state->type))
+	{
+		case TYPCATEGORY_ENUM:
+			return list_copy_head(state->values.ordinary, STATES);
+		case TYPCATEGORY_STRING:
+			foreach (cell, mentioned)
+				foreach (sample, table->samples)
+					if (strcmp(lfirst(cell), ((char **) lfirst(sample))[column]) == 0)
+						return list_copy_head(mentioned, STATES);
+			return NIL;
+		default:
+			return NIL;
+	}
+}
+
+/* From each state to each other: one group for each that is gone to. */
+static void
+transitions(const LabTable *table, Statements *statements, int column)
+{
+	const char *name = table->columns[column].name;
+	List *states = states_of(table, column);
+	ListCell *from;
+	ListCell *to;
+
+	foreach (to, states)
+	{
+		statements->group++;
+		foreach (from, states)
+		{
+			char *update = psprintf("UPDATE %s SET %s = %s WHERE %s::text = %s::text", table->name,
+									name, (char *) lfirst(to), name, (char *) lfirst(from));
+			char **row = lab_table_new_row(table, 0, table->modelled);
+
+			if (from == to)
+				continue;
+			row[column] = lfirst(from);
+			add(statements, psprintf("%s; %s", lab_table_insert(table, row), update));
+			add(statements, update);
+		}
+	}
+}
+
 static void
 deletes(const LabTable *table, Statements *statements)
 {
-	char **row = lab_table_new_row(table, 0, false);
+	char **row = lab_table_new_row(table, 0, table->modelled);
 	ListCell *cell;
 
 	foreach (cell, table->samples)
@@ -249,6 +305,8 @@ lab_table_statements(const LabTable *table)
 	wholesale(table, &statements);
 	statements.group++;
 	alike(table, &statements);
+	for (int i = 0; i < table->ncolumns; i++)
+		transitions(table, &statements, i);
 	for (int i = 0; i < table->ncolumns; i++)
 	{
 		if (table->columns[i].fixed)

@@ -30,18 +30,30 @@ static const char columns_query[] =
 	"	a.attidentity <> '' OR coalesce(pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%', false),\n"
 	"	a.attgenerated <> '' OR a.attidentity = 'a',\n"
 	"	EXISTS (\n"
-	"		SELECT FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisunique AND a.attnum = ANY (i.indkey)),\n"
+	"		SELECT FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisunique AND a.attnum = ANY (i.indkey))\n"
+	"	OR EXISTS (\n"
+	"		SELECT\n"
+	"		FROM pg_index i\n"
+	"		JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid\n"
+	"			AND d.refclassid = 'pg_class'::regclass AND d.refobjid = a.attrelid AND d.refobjsubid = a.attnum\n"
+	"		WHERE i.indrelid = a.attrelid AND i.indisunique AND i.indexprs IS NOT NULL AND i.indpred IS NULL),\n"
 	"	EXISTS (\n"
 	"		SELECT FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisprimary AND a.attnum = ANY (i.indkey)),\n"
-	"	(SELECT format('SELECT %1$I::text FROM %2$s WHERE %1$I IS NOT NULL ORDER BY md5(%1$I::text) LIMIT 8',\n"
-	"			f.attname, k.confrelid::regclass)\n"
-	"		FROM pg_constraint k\n"
-	"		JOIN pg_attribute f ON f.attrelid = k.confrelid\n"
-	"			AND f.attnum = k.confkey[array_position(k.conkey, a.attnum)]\n"
-	"		WHERE k.contype = 'f' AND k.conrelid = a.attrelid AND a.attnum = ANY (k.conkey)\n"
-	"		ORDER BY k.oid\n"
-	"		LIMIT 1)\n"
+	"	k.query, k.first\n"
 	"FROM pg_attribute a\n"
+	"LEFT JOIN LATERAL (\n"
+	"	SELECT k.conkey[1] AS first, format('SELECT %I::text FROM %s WHERE num_nulls(%s) = 0 ORDER BY md5(concat_ws(''-'', %3$s)) LIMIT 8',\n"
+	"		f.attname, k.confrelid::regclass,\n"
+	"		(SELECT string_agg(quote_ident(g.attname), ', ' ORDER BY g.attnum)\n"
+	"		FROM pg_attribute g\n"
+	"		WHERE g.attrelid = k.confrelid AND g.attnum = ANY (k.confkey))) AS query\n"
+	"	FROM pg_constraint k\n"
+	"	JOIN pg_attribute f ON f.attrelid = k.confrelid\n"
+	"		AND f.attnum = k.confkey[array_position(k.conkey, a.attnum)]\n"
+	"	WHERE k.contype = 'f' AND k.conrelid = a.attrelid AND a.attnum = ANY (k.conkey)\n"
+	"	ORDER BY cardinality(k.conkey) DESC, k.oid\n"
+	"	LIMIT 1\n"
+	") k ON true\n"
 	"LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum\n"
 	"WHERE a.attrelid = $1 AND a.attnum > 0 AND NOT a.attisdropped\n"
 	"ORDER BY a.attname";
@@ -120,6 +132,10 @@ read_columns(LabTable *table)
 		column->key = flag(i, 7) || (table->view && i == 0);
 		column->primary = flag(i, 8);
 		queries = lappend(queries, SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 9));
+		column->turn =
+			DatumGetInt16(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 10, &isnull));
+		if (isnull)
+			column->turn = i;
 	}
 	SPI_finish();
 	MemoryContextSwitchTo(context);
@@ -158,7 +174,8 @@ read_parents(LabTable *table, List *queries, int timeout)
 		if (lfirst(cell) == NULL)
 			continue;
 		foreach (value, lab_values_query(lfirst(cell), table->owner, timeout))
-			column->parents = lappend(column->parents, lab_literal(lfirst(value), column->type));
+			column->parents = lappend(column->parents,
+									  lab_literal_found(lfirst(value), column->type, table->owner));
 		add_heirs(column);
 	}
 }
@@ -178,7 +195,7 @@ split(const LabTable *table, char *text)
 			*end = '\0';
 		values[i] = strcmp(text, IS_NULL) == 0
 						? psprintf("NULL::%s", lab_type_any_length(column->type))
-						: lab_literal(text, column->type);
+						: lab_literal_found(text, column->type, table->owner);
 		text = end ? end + 1 : NULL;
 	}
 	return values;
@@ -241,8 +258,15 @@ lab_table_read(Oid oid, const LabMentions *mentions, int timeout)
 	read_parents(table, read_columns(table), timeout);
 	find_varying(table);
 	for (int i = 0; i < table->ncolumns; i++)
-		table->columns[i].values = lab_values_for(table->columns[i].type, table->columns[i].name,
-												  mentions, table->owner, timeout);
+	{
+		LabColumn *column = &table->columns[i];
+		ListCell *word;
+
+		column->values =
+			lab_values_for(column->type, column->name, mentions, table->owner, timeout);
+		foreach (word, mentions->words)
+			column->mentioned |= strcmp(quote_identifier(lfirst(word)), column->name) == 0;
+	}
 	read_samples(table, timeout);
 	return table;
 }
@@ -271,6 +295,21 @@ moved(const char *literal, int by)
 	return copy;
 }
 
+/* Does the column stay as it is?  Of a key with several columns, one at a time is enough. */
+static bool
+stays(const LabTable *table, int column, int n)
+{
+	int primary = 0;
+	int before = 0;
+
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		primary += table->columns[i].primary;
+		before += i < column && table->columns[i].primary;
+	}
+	return table->columns[column].primary && primary > 1 && n % primary != before;
+}
+
 char **
 lab_table_new_row(const LabTable *table, int n, bool modelled)
 {
@@ -285,8 +324,11 @@ lab_table_new_row(const LabTable *table, int n, bool modelled)
 
 		if (column->fixed || column->automatic)
 			continue;
-		if (column->parents && (column->key || sample == NULL))
-			values[i] = list_nth(column->parents, (n + i) % list_length(column->parents));
+		if (modelled && sample && stays(table, i, n))
+			values[i] = sample[i];
+		else if (column->parents && (column->key || sample == NULL))
+			values[i] =
+				list_nth(column->parents, (n + column->turn) % list_length(column->parents));
 		else if (column->key)
 			values[i] = modelled && sample ? moved(sample[i], n + 1) : made_up(column, n);
 		else if (sample)

@@ -19,9 +19,11 @@ typedef struct LabColumn
 	bool fixed;     /* and nobody else may: GENERATED ALWAYS */
 	bool key;       /* part of a primary key or unique index */
 	bool primary;
-	bool varies;   /* its default differs from call to call: rows have other values elsewhere */
-	List *parents; /* values that a foreign key allows; NIL: it has none, or no parent is there */
-	List *heirs;   /* keys that parents may have which probes add */
+	bool mentioned; /* by its name, in the code */
+	int turn;       /* columns of one foreign key take their values from one parent: alike */
+	bool varies;    /* its default differs from call to call: rows have other values elsewhere */
+	List *parents;  /* values that a foreign key allows; NIL: it has none, or no parent is there */
+	List *heirs;    /* keys that parents may have which probes add */
 	LabValues values;
 } LabColumn;
 
@@ -57,10 +59,10 @@ extern char *lab_table_where(const LabTable *table, char **values);
 /* Statements on a table (of LabProbe *) that its triggers and rules may do something about. */
 extern List *lab_table_statements(const LabTable *table);
 
-/*
- * Finds out, in a transaction that may write, which values the columns take as
- * things are, and how new keys must look; the other values are dropped.
- */
+/* Finds out, in a transaction that may write, how new keys must look. */
+extern void lab_table_style(LabTable *table, const char *path, int timeout);
+
+/* And which values the columns take as things are; the other values are dropped. */
 extern void lab_table_try(LabTable *table, const char *path, int timeout);
 
 /*

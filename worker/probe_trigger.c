@@ -19,7 +19,10 @@
 #include "worker/probe_table.h"
 #include "worker/probe_trigger.h"
 
-#define STATEMENTS 3 /* times as many as of calls: there is more to vary */
+#define STATEMENTS 4 /* times as many as of calls: there is more to vary */
+
+#define AGAIN 16 /* statements that run again after other tables were changed */
+#define TIMES 12 /* such changes */
 
 /* clang-format off */
 
@@ -47,6 +50,45 @@ static const char limits[] =
 
 /* clang-format on */
 
+/* One statement of each group, then a second one of each, and so on. */
+static List *
+in_turn(List *statements)
+{
+	List *result = NIL;
+	List *counts = NIL; /* how many of the group came before: one for each statement */
+	ListCell *cell;
+	ListCell *count;
+	int n = 0;
+	int group = -1;
+
+	foreach (cell, statements)
+	{
+		const LabProbe *probe = lfirst(cell);
+
+		n = probe->group == group ? n + 1 : 0;
+		group = probe->group;
+		counts = lappend_int(counts, n);
+	}
+	for (int round = 0; list_length(result) < list_length(statements); round++)
+		forboth (cell, statements, count, counts)
+			if (lfirst_int(count) == round)
+				result = lappend(result, lfirst(cell));
+	return result;
+}
+
+/* The other tables that the code mentions: what it does may depend on them. */
+static List *
+others_of(const LabTable *table, const LabMentions *mentions, LabPlan *plan, int timeout)
+{
+	List *others = NIL;
+	ListCell *cell;
+
+	foreach (cell, lab_perturb_tables(mentions, plan->path, timeout))
+		if (((LabTable *) lfirst(cell))->oid != table->oid)
+			others = lappend(others, lfirst(cell));
+	return others;
+}
+
 void
 lab_trigger_derive(LabFact *fact, const LabEvaluation *evaluation)
 {
@@ -58,6 +100,7 @@ lab_trigger_derive(LabFact *fact, const LabEvaluation *evaluation)
 	char *rest;
 	LabSandboxError error;
 	LabTable *table;
+	List *statements;
 
 	if (!lab_probe_text(code, fact->relation, job, &text, &error) ||
 		!lab_probe_text(limits, fact->relation, job, &rest, &error))
@@ -75,9 +118,14 @@ lab_trigger_derive(LabFact *fact, const LabEvaluation *evaluation)
 	plan.path = lab_probe_path(get_namespace_name(get_rel_namespace(fact->relation)));
 	plan.watched = lab_probe_tables();
 	plan.read = list_make1(table);
+	lab_table_style(table, plan.path, job->check_timeout);
 	if (!table->view)
 		lab_perturb_level(&plan, plan.read, job->check_timeout);
-	plan.probes = list_concat(plan.probes, lab_table_statements(table));
+	statements = lab_table_statements(table);
+	plan.probes = list_concat(plan.probes, statements);
+	if (!table->view)
+		lab_perturb_values(&plan, others_of(table, &mentions, &plan, job->check_timeout),
+						   list_copy_head(in_turn(statements), AGAIN), TIMES);
 	if (lab_probe_settle(&plan, &scope, lab_probes * STATEMENTS))
 		plan.by = "probes";
 	fact->definition = lab_plan_write(&plan);

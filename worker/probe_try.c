@@ -19,6 +19,7 @@
 
 #define MOST_VALUES 16
 #define NEW_ROWS 3
+#define ATTEMPTS 3 /* rows that a value may fit into */
 
 /* What is known of one statement: objects that read the same tables ask the same. */
 typedef struct Tried
@@ -93,22 +94,28 @@ works(const char *sql)
 	return find(sql, &found)->works;
 }
 
-/* The statement that shows whether the column takes the value. */
+/* Statements, some of which show whether the column takes the value. */
+static int
+attempts(const LabTable *table)
+{
+	return Min(Max(list_length(table->samples), 1), ATTEMPTS);
+}
+
 static char *
-statement_for(const LabTable *table, int column, char *value)
+statement_for(const LabTable *table, int column, char *value, int attempt)
 {
 	char **row;
 
 	if (table->samples)
 		return psprintf("UPDATE %s SET %s = %s%s", table->name, table->columns[column].name, value,
-						lab_table_where(table, linitial(table->samples)));
+						lab_table_where(table, list_nth(table->samples, attempt)));
 	row = lab_table_new_row(table, 0, table->modelled);
 	row[column] = value;
 	return lab_table_insert(table, row);
 }
 
-static void
-find_style(LabTable *table, const char *path, int timeout)
+void
+lab_table_style(LabTable *table, const char *path, int timeout)
 {
 	List *statements = NIL;
 	int styles[2] = {0, 0};
@@ -124,6 +131,17 @@ find_style(LabTable *table, const char *path, int timeout)
 	table->modelled = styles[1] > styles[0];
 }
 
+static List *
+add_attempts(List *statements, const LabTable *table, int column, List *values)
+{
+	ListCell *cell;
+
+	foreach (cell, values)
+		for (int attempt = 0; attempt < attempts(table); attempt++)
+			statements = lappend(statements, statement_for(table, column, lfirst(cell), attempt));
+	return statements;
+}
+
 /* The values of the list that the column takes. */
 static List *
 taken(const LabTable *table, int column, List *values)
@@ -132,8 +150,14 @@ taken(const LabTable *table, int column, List *values)
 	ListCell *cell;
 
 	foreach (cell, values)
-		if (works(statement_for(table, column, lfirst(cell))))
+	{
+		bool fits = false;
+
+		for (int attempt = 0; attempt < attempts(table); attempt++)
+			fits |= works(statement_for(table, column, lfirst(cell), attempt));
+		if (fits)
 			left = lappend(left, lfirst(cell));
+	}
 	return left;
 }
 
@@ -168,9 +192,8 @@ void
 lab_table_try(LabTable *table, const char *path, int timeout)
 {
 	List *statements = NIL;
-	ListCell *cell;
 
-	find_style(table, path, timeout);
+	lab_table_style(table, path, timeout);
 	for (int i = 0; i < table->ncolumns; i++)
 	{
 		LabColumn *column = &table->columns[i];
@@ -182,10 +205,8 @@ lab_table_try(LabTable *table, const char *path, int timeout)
 		column->values.ordinary = list_copy_head(column->values.ordinary, MOST_VALUES);
 		/* A key may be there already, which says nothing of its parents. */
 		if (!column->key)
-			foreach (cell, column->parents)
-				statements = lappend(statements, statement_for(table, i, lfirst(cell)));
-		foreach (cell, column->values.ordinary)
-			statements = lappend(statements, statement_for(table, i, lfirst(cell)));
+			statements = add_attempts(statements, table, i, column->parents);
+		statements = add_attempts(statements, table, i, column->values.ordinary);
 	}
 	try(table, statements, path, timeout);
 	for (int i = 0; i < table->ncolumns; i++)

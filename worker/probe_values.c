@@ -133,7 +133,8 @@ choice(const LabValues *values, int i)
 
 /*
  * Columns that hold such values, those first whose name fits the argument's: p_customer_id is
- * customers.id and orders.customer_id.  $1 type, $2 name, $3 words that the code mentions.
+ * customers.id and orders.customer_id.  $1 type, $2 name, $3 words that the code mentions, $4 those
+ * that it compares the name with.
  */
 static const char columns[] =
 	"WITH wanted AS (\n"
@@ -155,22 +156,24 @@ static const char columns[] =
 	") r\n"
 	"WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition\n"
 	"	AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'\n"
-	"	AND (t.oid = w.oid OR t.typcategory = w.typcategory AND w.typcategory IN ('S', 'N', 'D') AND t.typtype <> 'd')\n"
+	"	AND (t.oid = w.oid OR t.typcategory = w.typcategory AND w.typcategory IN ('S', 'N', 'D'))\n"
 	"ORDER BY CASE WHEN a.attname = w.name THEN 4 ELSE 0 END\n"
 	"	+ CASE WHEN w.name IN (c.relname || '_' || a.attname, regexp_replace(c.relname, '(es|s)$', '') || '_' || a.attname,\n"
 	"		regexp_replace(c.relname, 's$', '') || '_' || a.attname) THEN 6 ELSE 0 END\n"
 	"	+ CASE WHEN r.key AND w.name <> '' AND starts_with(c.relname, w.name) THEN 5 ELSE 0 END\n"
+	"	+ CASE WHEN a.attname = ANY ($4) THEN 8 ELSE 0 END\n"
+	"	+ CASE WHEN length(w.name) > 2 AND length(a.attname) > 2\n"
+	"		AND (strpos(a.attname, w.name) > 0 OR strpos(w.name, a.attname) > 0) THEN 3 ELSE 0 END\n"
 	"	+ CASE WHEN c.relname = ANY ($3) THEN 2 ELSE 0 END\n"
 	"	+ CASE WHEN a.attname = ANY ($3) THEN 2 ELSE 0 END\n"
 	"	+ CASE WHEN t.oid = w.oid THEN 1 ELSE 0 END DESC, c.oid, a.attnum\n"
-	"LIMIT 3";
+	"LIMIT 4";
 
 /* clang-format on */
 
-Datum
-lab_values_words(const LabMentions *mentions)
+static Datum
+words_array(List *words)
 {
-	List *words = mentions ? mentions->words : NIL;
 	Datum *values = palloc(sizeof(Datum) * Max(list_length(words), 1));
 	ListCell *cell;
 
@@ -185,13 +188,14 @@ static List *
 sample_queries(Oid type, const char *name, const LabMentions *mentions)
 {
 	MemoryContext context = CurrentMemoryContext;
-	Oid types[] = {OIDOID, TEXTOID, TEXTARRAYOID};
+	Oid types[] = {OIDOID, TEXTOID, TEXTARRAYOID, TEXTARRAYOID};
 	Datum arguments[] = {ObjectIdGetDatum(type), CStringGetTextDatum(name ? name : ""),
-						 lab_values_words(mentions)};
+						 words_array(mentions ? mentions->words : NIL),
+						 words_array(mentions && name ? lab_source_equals(mentions, name) : NIL)};
 	List *queries = NIL;
 
 	SPI_connect();
-	if (SPI_execute_with_args(columns, 3, types, arguments, NULL, true, 0) != SPI_OK_SELECT)
+	if (SPI_execute_with_args(columns, 4, types, arguments, NULL, true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not look for columns with values of a type");
 	MemoryContextSwitchTo(context); /* SPI leaves its own behind */
 	for (uint64 i = 0; i < SPI_processed; i++)
@@ -218,8 +222,10 @@ add_samples(LabValues *values, Oid type, const char *name, const LabMentions *me
 
 	foreach (query, sample_queries(type, name, mentions))
 		foreach (value, lab_values_query(lfirst(query), role, timeout))
-			add(is_no_number(lfirst(value)) ? &values->edges : &values->ordinary,
-				lab_literal(lfirst(value), type));
+			/* what is done with the role's own name is another thing elsewhere */
+			if (!lab_is_name_of(lfirst(value), role))
+				add(is_no_number(lfirst(value)) ? &values->edges : &values->ordinary,
+					lab_literal(lfirst(value), type));
 }
 
 static void
@@ -232,6 +238,21 @@ add_labels(LabValues *values, Oid type, Oid role, int timeout)
 
 	foreach (cell, lab_values_query(query, role, timeout))
 		add(&values->ordinary, lab_literal(lfirst(cell), type));
+}
+
+/* Two of the first list, one of the other, and so on: some of both are at the head. */
+static void
+add_in_turn(List **list, List *one, List *other)
+{
+	int n = Max(list_length(one), list_length(other) * 2);
+
+	for (int i = 0; i < n; i++)
+	{
+		if (i < list_length(one))
+			add(list, list_nth(one, i));
+		if (i % 2 == 1 && i / 2 < list_length(other))
+			add(list, list_nth(other, i / 2));
+	}
 }
 
 /* Arrays of the element's values. */
@@ -355,11 +376,18 @@ lab_values_for(Oid type, const char *name, const LabMentions *mentions, Oid role
 		add_composites(&values, type, mentions, role, timeout);
 	else
 	{
+		LabValues samples = {NIL, 0, NIL};
+		LabValues others = {NIL, 0, NIL};
+
 		if (mentions)
 			lab_literals_mentioned(&values.ordinary, type, mentions);
 		values.mentioned = list_length(values.ordinary);
-		add_samples(&values, type, name, mentions, role, timeout);
-		lab_literals_known(&values, type);
+		add_samples(&samples, type, name, mentions, role, timeout);
+		if (mentions)
+			lab_literals_converted(&others.ordinary, type, mentions);
+		lab_literals_known(&others, type);
+		add_in_turn(&values.ordinary, samples.ordinary, others.ordinary);
+		values.edges = list_concat(values.edges, others.edges);
 	}
 	return values;
 }

@@ -121,6 +121,9 @@ lab_sort_keys(const Query *query)
 		TypeCacheEntry *type =
 			lookup_type_cache(exprType((Node *) entry->expr), TYPECACHE_LT_OPR | TYPECACHE_GT_OPR);
 
+		/* DISTINCT ON leaves one row for these: what follows chooses it, and orders nothing */
+		if (query->hasDistinctOn && list_length(keys) == list_length(query->distinctClause))
+			break;
 		key->descending = clause->sortop == type->gt_opr;
 		key->nulls_first = clause->nulls_first;
 		if (!entry->resjunk && (key->descending || clause->sortop == type->lt_opr))

@@ -146,13 +146,13 @@ sub create
 	return;
 }
 
-sub wait_for { my ($self, $lab) = @_; $self->sql('lab', "CALL lab_wait('$lab', '10 minutes')", 'teacher'); return; }
+sub wait_for { my ($self, $lab) = @_; $self->sql('lab', "CALL lab_wait('$lab', '10 minutes')"); return; }
 
 sub drop
 {
 	my ($self, $lab) = @_;
 
-	$self->sql('lab', "SELECT lab_drop('$lab')", 'teacher');
+	$self->sql('lab', "SELECT lab_drop('$lab')");
 	$self->wait_for($lab);
 	return;
 }
