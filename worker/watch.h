@@ -59,9 +59,9 @@ typedef struct LabWatched
 	MemoryContext channel_context; /* of the channel */
 	bool busy;                     /* false: it lingers, or there is none */
 	bool outdated;                 /* it knows other checks than there are now */
+	bool answered;                 /* all is heard: it is to be stored */
 	uint64 job;                    /* hash of what it knows */
 	LabTime idle_since;            /* when it lingers */
-	bool answered;                 /* all is heard: it is to be stored */
 	const char *failure;           /* or why nothing more will be heard, in context; NULL: none */
 	List *verdicts;                /* of LabVerdict *, in context */
 	MemoryContext context;         /* of the evaluation; NULL: none runs */
