@@ -366,12 +366,12 @@ try_value(LabPlan *plan, const LabTable *table, int column, char *value, List *p
 		set_in(plan, table, column, lfirst(cell), value, ((char **) lfirst(cell))[column]);
 }
 
-/* What the code mentions, nothing, and two edges. */
+/* What the code mentions, or else something usual; nothing, and two edges. */
 static List *
 values_alone(const LabColumn *column)
 {
-	List *values =
-		list_copy_head(column->values.ordinary, Min(column->values.mentioned, MOST_ALONE / 2));
+	List *values = list_copy_head(column->values.ordinary,
+								  Min(Max(column->values.mentioned, 1), MOST_ALONE / 2));
 
 	if (!column->not_null)
 		values = lappend(values, psprintf("NULL::%s", lab_type_any_length(column->type)));

@@ -160,9 +160,6 @@ CREATE OR REPLACE VIEW reg.timetable AS
 -- overlapping instead of adjacent | reg.neighbours
 CREATE OR REPLACE VIEW reg.neighbours AS
 	SELECT a.lesson_id AS first, b.lesson_id AS second FROM reg.lesson a JOIN reg.lesson b ON a.day = b.day AND a.during && b.during AND a.lesson_id < b.lesson_id;
--- adjacent only where the second follows | reg.neighbours
-CREATE OR REPLACE VIEW reg.neighbours AS
-	SELECT a.lesson_id AS first, b.lesson_id AS second FROM reg.lesson a JOIN reg.lesson b ON a.day = b.day AND upper(a.during) = lower(b.during) AND a.lesson_id < b.lesson_id;
 -- adjacent on any day | reg.neighbours
 CREATE OR REPLACE VIEW reg.neighbours AS
 	SELECT a.lesson_id AS first, b.lesson_id AS second FROM reg.lesson a JOIN reg.lesson b ON a.during -|- b.during AND a.lesson_id < b.lesson_id;
