@@ -62,6 +62,17 @@ position_of_number(double number, int scale, int64 *position)
 	return true;
 }
 
+/* Times count in microseconds; those that are cut to whole seconds, in these. */
+static int64
+step_of(const LabPool *pool)
+{
+	int64 step = 1;
+
+	for (int digits = pool->typmod; digits >= 0 && digits < MAX_TIMESTAMP_PRECISION; digits++)
+		step *= 10;
+	return step;
+}
+
 /* False where the type has no steps, or the value lies beyond them. */
 static bool
 position_of(const LabPool *pool, Datum value, int64 *position)
@@ -82,10 +93,10 @@ position_of(const LabPool *pool, Datum value, int64 *position)
 			return !DATE_NOT_FINITE(DatumGetDateADT(value));
 		case TIMESTAMPOID:
 		case TIMESTAMPTZOID:
-			*position = DatumGetTimestamp(value);
+			*position = DatumGetTimestamp(value) / step_of(pool);
 			return !TIMESTAMP_NOT_FINITE(DatumGetTimestamp(value));
 		case TIMEOID:
-			*position = DatumGetTimeADT(value);
+			*position = DatumGetTimeADT(value) / step_of(pool);
 			return true;
 		case FLOAT4OID:
 			return position_of_number(DatumGetFloat4(value), scale_of(pool), position);
@@ -120,7 +131,11 @@ value_at(const LabPool *pool, int64 position)
 				numeric_in,
 				CStringGetDatum(psprintf(INT64_FORMAT "e-%d", position, scale_of(pool))),
 				ObjectIdGetDatum(InvalidOid), Int32GetDatum(pool->typmod));
-		default: /* times count in microseconds */
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+		case TIMEOID:
+			return Int64GetDatum(position * step_of(pool));
+		default:
 			return Int64GetDatum(position);
 	}
 }

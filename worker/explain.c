@@ -48,6 +48,26 @@ static const Wording wordings[] = {
 	{"sequence", "maximum", "has another highest value (MAXVALUE)"},
 	{"sequence", "cycle", "begins anew at its end where it should not, or does not (CYCLE)"},
 	{"sequence", "owned by", "belongs to another column, or to none (OWNED BY)"},
+	{"domain_check", "expression", "accepts other values"},
+	{"policy_using", "expression", "lets other rows through (USING)"},
+	{"policy_check", "expression", "accepts other rows (WITH CHECK)"},
+	{"view", "check option", "has another check option (WITH CHECK OPTION)"},
+	{"view", "security barrier", "has security_barrier switched the other way"},
+	{"view", "security invoker", "has security_invoker switched the other way"},
+	{"materialized_view", "populated", "holds rows where it should not, or none where it should"},
+	{"table", "unlogged", "is unlogged where it should not be, or the other way round"},
+	{"function", "returns", "returns another type"},
+	{"function", "strict", "treats NULL arguments in another way (STRICT)"},
+	{"function", "volatility", "has another volatility (IMMUTABLE, STABLE, VOLATILE)"},
+	{"aggregate", "returns", "returns another type"},
+	{"type", "labels", "has other labels, or has them in another order"},
+	{"type", "attributes", "has other attributes"},
+	{"comment", NULL, "has another comment"},
+	{"grant", NULL, "gives other privileges"},
+	{"policy", "roles", "is for other roles"},
+	{"policy", "command", "is for another command"},
+	{"policy", "permissive", "is permissive where it should restrict, or the other way round"},
+	{"domain", "type", "is over another type"},
 	{"domain", "not null", "accepts NULL where it should not, or the other way round"},
 	{"table", "of type", "is made of another type, or of none (OF)"},
 	{NULL, "include", "includes other columns (INCLUDE)"},
@@ -137,6 +157,8 @@ clause_for(const char *kind, const char *name, const char *expected, const char 
 {
 	if (strcmp(kind, "column") == 0 && strcmp(name, "type") == 0)
 		return type_clause(expected, found);
+	if (strcmp(kind, "view_typmods") == 0)
+		return psprintf("has another length or precision in %s", name);
 	for (int i = 0; i < lengthof(wordings); i++)
 	{
 		const Wording *wording = &wordings[i];

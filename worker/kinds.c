@@ -9,8 +9,8 @@
 #include "worker/kinds.h"
 #include "worker/own.h"
 #include "worker/probe_function.h"
-#include "worker/probe_perturb.h"
 #include "worker/probe_trigger.h"
+#include "worker/probe_view.h"
 #include "worker/views.h"
 
 static const LabKind kinds[] = {

@@ -10,19 +10,12 @@
  */
 #include "postgres.h"
 
-#include "access/table.h"
-#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
-#include "extension/guc.h"
-#include "optimizer/optimizer.h"
-#include "rewrite/rewriteHandler.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/rel.h"
 #include "utils/memutils.h"
-#include "worker/probe.h"
 #include "worker/probe_effect.h"
 #include "worker/probe_perturb.h"
 #include "worker/probe_table.h"
@@ -33,6 +26,7 @@
 #define LEVELS 3    /* of views over views */
 #define MOST_VALUES 12
 #define NEAR_MISSES 40
+#define MOST_ALONE 6 /* values that one column is tried with on its own */
 
 /* clang-format off */
 
@@ -372,11 +366,12 @@ try_value(LabPlan *plan, const LabTable *table, int column, char *value, List *p
 		set_in(plan, table, column, lfirst(cell), value, ((char **) lfirst(cell))[column]);
 }
 
-/* What the code mentions, nothing, and two edges. */
+/* What the code mentions, or else something usual; nothing, and two edges. */
 static List *
 values_alone(const LabColumn *column)
 {
-	List *values = list_copy_head(column->values.ordinary, Min(column->values.mentioned, 3));
+	List *values = list_copy_head(column->values.ordinary,
+								  Min(Max(column->values.mentioned, 1), MOST_ALONE / 2));
 
 	if (!column->not_null)
 		values = lappend(values, psprintf("NULL::%s", lab_type_any_length(column->type)));
@@ -385,29 +380,36 @@ values_alone(const LabColumn *column)
 	return values;
 }
 
+/* The n-th value of each column. */
+static void
+try_values(LabPlan *plan, const LabTable *table, int n, List *probes, int *limit)
+{
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		const LabColumn *column = &table->columns[i];
+		List *values;
+
+		if (!column->mentioned || column->fixed || column->automatic || column->key)
+			continue;
+		values = values_alone(column);
+		if (n < list_length(values) && (*limit)-- > 0)
+			try_value(plan, table, i, list_nth(values, n), probes);
+	}
+}
+
 void
 lab_perturb_values(LabPlan *plan, List *tables, List *probes, int limit)
 {
 	ListCell *cell;
-	ListCell *value;
 
-	foreach (cell, tables)
-	{
-		const LabTable *table = lfirst(cell);
-
-		if (table->only_parent || table->view || table->large)
-			continue;
-		for (int i = 0; i < table->ncolumns; i++)
+	for (int n = 0; n < MOST_ALONE; n++)
+		foreach (cell, tables)
 		{
-			const LabColumn *column = &table->columns[i];
+			const LabTable *table = lfirst(cell);
 
-			if (!column->mentioned || column->fixed || column->automatic || column->key)
-				continue;
-			foreach (value, values_alone(column))
-				if (limit-- > 0)
-					try_value(plan, table, i, lfirst(value), probes);
+			if (!table->only_parent && !table->view && !table->large)
+				try_values(plan, table, n, probes, &limit);
 		}
-	}
 }
 
 static void
@@ -518,80 +520,11 @@ lab_perturb_plan(LabPlan *plan, List *tables, List *probes)
 	if (list_length(probes) == 1)
 		lab_perturb_values(plan, tables, probes, 40);
 	else
-		lab_perturb_values(plan, tables, list_copy_head(probes, 10), 14);
+		lab_perturb_values(plan, tables, list_copy_head(probes, 16), 14);
 	each_table(plan, tables, change_rows, probes);
 	each_table(plan, children_first, remove_half, probes);
 	each_table(plan, children_first, remove_more, probes);
 	each_table(plan, children_first, remove_most, probes);
 	each_table(plan, children_first, replace_children, probes);
 	each_table(plan, children_first, remove_all, probes);
-}
-
-/* The server's way to write them does not depend on the participant's. */
-static const char view_text[] = "SELECT pg_get_viewdef($1)";
-
-/* Does it give something else each time? */
-static bool
-varies(Oid view)
-{
-	Relation relation = table_open(view, AccessShareLock);
-	bool varies = contain_volatile_functions((Node *) get_view_query(relation));
-
-	table_close(relation, AccessShareLock);
-	return varies;
-}
-
-void
-lab_view_derive(LabFact *fact, const LabEvaluation *evaluation)
-{
-	const LabJob *job = evaluation->job;
-	LabProbeScope scope = {job, fact->object, lab_sandbox_identity(InvalidOid, fact->relation)};
-	LabPlan plan = {"probes"};
-	LabMentions mentions = {NIL, NIL, NIL};
-	char *text;
-	LabSandboxError error;
-	char *probe = psprintf("SELECT * FROM %s", fact->object);
-
-	if (varies(fact->relation))
-		return; /* the comparison of its text, with its result, is all there can be */
-	if (get_rel_relkind(fact->relation) == RELKIND_MATVIEW)
-		probe = psprintf("REFRESH MATERIALIZED VIEW %s; %s", fact->object, probe);
-	if (!lab_probe_text(view_text, fact->relation, job, &text, &error))
-		ereport(ERROR, (errcode(error.sqlstate), errmsg("%s of the reference cannot be read: %s",
-														fact->object, error.message)));
-	plan.source = lab_source_digest(text);
-	plan.path = lab_probe_path(get_namespace_name(get_rel_namespace(fact->relation)));
-	lab_source_mentions(text, &mentions);
-	lab_perturb_follow(&mentions);
-	scope.by_chance = lab_source_by_chance(&mentions);
-	scope.results_only = true;
-	plan.read = lab_perturb_tables(&mentions, plan.path, job->check_timeout);
-	lab_perturb_level(&plan, plan.read, job->check_timeout);
-	lab_perturb_plan(&plan, plan.read, list_make1(lab_probe_look(probe, 0)));
-	if (plan.probes && lab_probe_settle(&plan, &scope, lab_probes))
-		fact->definition = lab_plan_write(&plan);
-}
-
-void
-lab_view_judge(LabComparison *comparison, const LabEvaluation *evaluation)
-{
-	const LabFact *expected = &comparison->check->fact;
-	LabPlan *plan = lab_plan_read(expected->definition);
-	char *text;
-	LabSandboxError error;
-	LabProbeScope scope = {evaluation->job, expected->object, InvalidOid};
-
-	if (!lab_probe_text(view_text, comparison->found->relation, evaluation->job, &text, &error))
-	{
-		lab_sandbox_explain(expected->object, evaluation->job->check_timeout, &error,
-							&comparison->status, &comparison->problem);
-		return;
-	}
-	if (strcmp(plan->source, lab_source_digest(text)) == 0)
-	{
-		comparison->status = LAB_PASS;
-		return;
-	}
-	scope.owner = lab_sandbox_identity(evaluation->job->role, comparison->found->relation);
-	lab_probe_judge(comparison, plan, &scope);
 }

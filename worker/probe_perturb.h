@@ -5,7 +5,6 @@
 #ifndef LAB_PROBE_PERTURB_H
 #define LAB_PROBE_PERTURB_H
 
-#include "worker/kinds.h"
 #include "worker/probe_plan.h"
 #include "worker/probe_source.h"
 
@@ -33,9 +32,5 @@ extern void lab_perturb_plan(LabPlan *plan, List *tables, List *probes);
  * put back after each.
  */
 extern void lab_perturb_values(LabPlan *plan, List *tables, List *probes, int limit);
-
-/* Kind "view_behaviour": a view over other rows. */
-extern void lab_view_derive(LabFact *fact, const LabEvaluation *evaluation);
-extern void lab_view_judge(LabComparison *comparison, const LabEvaluation *evaluation);
 
 #endif /* LAB_PROBE_PERTURB_H */

@@ -55,15 +55,17 @@ untidy(const LabColumn *column)
 					  psprintf("(initcap(%s) || ' ')::%s", value, type));
 }
 
-/* The values to try in a column; those of its parents where it has any. */
+/* The values to try in a column, nothing first; those of its parents where it has any. */
 static List *
 values_of(const LabColumn *column)
 {
-	List *values = list_concat(
-		untidy(column), list_copy_head(column->parents ? column->parents : column->values.ordinary,
-									   VALUES_OF_COLUMN));
+	List *edges = list_copy_head(column->values.edges, EDGES_OF_COLUMN);
+	List *values = list_concat(list_copy_head(edges, 1), untidy(column));
 
-	return list_concat(values, list_copy_head(column->values.edges, EDGES_OF_COLUMN));
+	values = list_concat(values,
+						 list_copy_head(column->parents ? column->parents : column->values.ordinary,
+										VALUES_OF_COLUMN));
+	return list_concat(values, list_copy_tail(edges, 1));
 }
 
 /* A row that is there already. */

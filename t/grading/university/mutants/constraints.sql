@@ -79,13 +79,13 @@ ALTER TABLE reg.enrolment ADD CHECK (mark IS NULL OR graded_by IS NOT NULL);
 ALTER TABLE reg.enrolment DROP CONSTRAINT chk_graded_at;
 ALTER TABLE reg.enrolment ADD CHECK (NOT (mark IS NULL AND graded_at IS NOT NULL));
 -- check of ranges: hours till 21 | reg.lecturer
-ALTER TABLE reg.lecturer DROP CONSTRAINT teacher_hours_check;
+ALTER TABLE reg.lecturer DROP CONSTRAINT lecturer_hours_check;
 ALTER TABLE reg.lecturer ADD CHECK (lower(hours) >= 8 AND upper(hours) <= 21);
 -- check of digits: any four characters | reg.lecturer
-ALTER TABLE reg.lecturer DROP CONSTRAINT teacher_ext_check;
+ALTER TABLE reg.lecturer DROP CONSTRAINT lecturer_ext_check;
 ALTER TABLE reg.lecturer ADD CHECK (length(ext) = 4);
 -- check of digits: up to four | reg.lecturer
-ALTER TABLE reg.lecturer DROP CONSTRAINT teacher_ext_check;
+ALTER TABLE reg.lecturer DROP CONSTRAINT lecturer_ext_check;
 ALTER TABLE reg.lecturer ADD CHECK (ext ~ '^[0-9]*$');
 -- check of json: an array will do | reg.course
 ALTER TABLE reg.course DROP CONSTRAINT course_settings_check;

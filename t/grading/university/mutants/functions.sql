@@ -162,9 +162,6 @@ AS 'SELECT code, title FROM reg.course ORDER BY code DESC LIMIT n';
 -- any prerequisite suffices | reg.may_attend
 CREATE OR REPLACE FUNCTION reg.may_attend(who integer, what text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = reg, pg_temp
 AS $$ SELECT NOT EXISTS (SELECT FROM prerequisite p WHERE p.course = what) OR EXISTS (SELECT FROM prerequisite p JOIN enrolment e ON e.course = p.needs WHERE p.course = what AND e.person_id = who AND e.mark > 0) $$;
--- taking part suffices | reg.may_attend
-CREATE OR REPLACE FUNCTION reg.may_attend(who integer, what text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = reg, pg_temp
-AS $$ SELECT NOT EXISTS (SELECT FROM prerequisite p WHERE p.course = what AND NOT EXISTS (SELECT FROM enrolment e WHERE e.person_id = who AND e.course = p.needs AND e.mark IS NOT NULL)) $$;
 -- e-mail as it came | reg.register
 CREATE OR REPLACE FUNCTION reg.register(p_given text, p_surname text, p_born date, p_mail text) RETURNS integer LANGUAGE plpgsql SET search_path = reg, pg_temp
 AS $$ DECLARE made integer; BEGIN INSERT INTO person (national_id, given_name, surname, birth_date, e_mail, reg_time) VALUES (to_char(p_born, 'YYMMDD'), p_given, p_surname, p_born, p_mail, '2026-01-01') RETURNING person_id INTO made; RETURN made; EXCEPTION WHEN unique_violation THEN RETURN NULL; END $$;

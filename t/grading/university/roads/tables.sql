@@ -125,7 +125,7 @@ ALTER TABLE reg.person ADD CHECK (coalesce(given_name, surname) IS NOT NULL), AD
 ALTER TABLE reg.person DROP CONSTRAINT chk_person_e_mail;
 ALTER TABLE reg.person ADD CHECK (e_mail ~ '^[^ ]*@[^ ]*$');
 -- checks of teachers written otherwise
-ALTER TABLE reg.lecturer DROP CONSTRAINT teacher_ext_check, DROP CONSTRAINT teacher_hours_check, DROP CONSTRAINT teacher_check, DROP CONSTRAINT teacher_salary_check;
+ALTER TABLE reg.lecturer DROP CONSTRAINT lecturer_ext_check, DROP CONSTRAINT lecturer_hours_check, DROP CONSTRAINT lecturer_check, DROP CONSTRAINT lecturer_salary_check;
 ALTER TABLE reg.lecturer ADD CHECK (ext ~ '^\d{4}$'), ADD CHECK (8 <= lower(hours)), ADD CHECK (upper(hours) <= 20), ADD CHECK (NOT person_id = mentor), ADD CHECK (0 < salary);
 -- check of a range by containment
 ALTER TABLE reg.lesson DROP CONSTRAINT lesson_during_check;
@@ -180,9 +180,9 @@ ALTER TABLE reg.lesson ADD FOREIGN KEY (number, building) REFERENCES reg.room (n
 	ADD FOREIGN KEY (course) REFERENCES reg.course (code) MATCH SIMPLE NOT VALID;
 ALTER TABLE reg.lesson VALIDATE CONSTRAINT lesson_course_fkey;
 -- foreign key's deferrability by ALTER
-ALTER TABLE reg.lecturer DROP CONSTRAINT teacher_mentor_fkey;
+ALTER TABLE reg.lecturer DROP CONSTRAINT lecturer_mentor_fkey;
 ALTER TABLE reg.lecturer ADD FOREIGN KEY (mentor) REFERENCES reg.lecturer ON DELETE SET NULL;
-ALTER TABLE reg.lecturer ALTER CONSTRAINT teacher_mentor_fkey DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE reg.lecturer ALTER CONSTRAINT lecturer_mentor_fkey DEFERRABLE INITIALLY DEFERRED;
 -- exclusion's expressions written otherwise
 ALTER TABLE reg.lesson DROP CONSTRAINT room_is_free;
 ALTER TABLE reg.lesson ADD EXCLUDE USING gist (during WITH &&, box(point(number, reg.day_no(day)), point(number, reg.day_no(day))) WITH &&) WHERE (NOT number IS NULL);
