@@ -9,7 +9,9 @@ EXTENSION = labcreator labcreator_student
 src := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 own_headers := $(wildcard $(src)/extension/*.h $(src)/worker/*.h)
 OBJS := $(patsubst $(src)/%.c,%.o,$(sort $(wildcard $(src)/extension/*.c $(src)/worker/*.c)))
-DATA := $(patsubst $(src)/%,%,$(sort $(wildcard $(src)/extension/*--*.sql $(src)/worker/dashboards/labcreator-*.json)))
+DATA := extension/labcreator_student--1.0.sql $(patsubst $(src)/%,%,$(sort $(wildcard $(src)/worker/dashboards/labcreator-*.json)))
+# the extension's script, of parts that can be read
+DATA_built = extension/labcreator--1.0.sql
 
 # The tests need labcreator in shared_preload_libraries: installcheck starts a server of its own from what is installed,
 # and touches no other. Like every server it does not run as root.
@@ -29,6 +31,9 @@ include $(PGXS)
 
 # the tests' control database, as in t/regress.conf
 CONTRIB_TESTDB = lab
+
+extension/labcreator--1.0.sql: $(sort $(wildcard $(src)/extension/sql/*.sql))
+	cat $^ > $@
 
 -include $(OBJS:.o=.d)
 $(OBJS:.o=.bc): $(own_headers)

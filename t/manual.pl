@@ -177,7 +177,7 @@ for my $file (glob "$top/extension/*.c $top/worker/*.c")
 		push @patterns, [ $code, pattern($message), $message ] if $message =~ s/$argument//gr =~ /\w/;
 	}
 }
-my $script = slurp_file("$top/extension/labcreator--1.0.sql");
+my $script = join '', map { slurp_file($_) } glob "$top/extension/sql/*.sql";
 while ($script =~ /RAISE EXCEPTION USING ERRCODE = '(\w+)',\s*MESSAGE = (?:format\()?'((?:[^']|'')*)'/g)
 {
 	push @patterns, [ $1, pattern($2), $2 ];
