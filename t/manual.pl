@@ -95,7 +95,6 @@ for my $row (@rows)
 	is($error, '', "$name: its example can be set");
 	$node->safe_psql('lab', "ALTER SYSTEM RESET $name");
 	isnt($row->[4], '', 'and its meaning is said');
-	like($readme, qr/`\Q$name\E`/, "README.md names $name");
 }
 
 # --- tables and views ------------------------------------------------------------------------------------------------
