@@ -43,6 +43,7 @@ send_done(bool unsettled)
 	pq_sendbyte(&answer, LAB_ANSWER_DONE);
 	pq_sendbyte(&answer, unsettled);
 	lab_channel_send(&answer);
+	pfree(answer.data); /* an evaluator that lingers says this often */
 }
 
 static void
