@@ -59,6 +59,7 @@ lab_sql($node, "SELECT lab_answer('l', 'ann', 'Well done.')");
 ok(poll($node, "SELECT count(*) > 0 FROM lab.done_tasks"), 'a task is done');
 $node->safe_psql('lab', q(
 	INSERT INTO lab.error_counts SELECT id, '42601', '', 1 FROM lab.participants;
+	INSERT INTO lab.kept SELECT id, 'gone', 1, 'l_gone', 1 FROM lab.labs;
 	INSERT INTO lab.drift (target, lab, subject, what) VALUES ('grafana', 'l', 'lab l', 'gone'), ('ldap', NULL, 'group l', 'gone'), ('ldap', NULL, 'account bob', 'gone');
 	INSERT INTO lab.outbox (target, lab, subject, error) VALUES ('nowhere', 'l', 'lab l', 'refused'), ('nowhere', NULL, 'account bob', 'refused');
 	INSERT INTO lab.dashboards (uid, kind, lab, state) VALUES ('x', 'class', 'l', 'changed')));
@@ -95,7 +96,10 @@ for my $table (@tables)
 # --- every function: for somebody else's lab as for one that does not exist ---
 my %call = (
 	lab_aliases => "SELECT * FROM lab_aliases('%s')",
+	lab_alter => q(SELECT * FROM lab_alter('{"lab": "%s", "reference": "teacher_reference", "masters": ["colleague"], "notify": true,
+		"participants": [{"login": "ann", "name": "Ann Kask"}, "bob"], "tasks": [{"name": "one", "points": 5, "objects": ["public.t"]}]}')),
 	lab_answer => "SELECT lab_answer('%s', 'ann', 'x')",
+	lab_archive => "SELECT lab_archive('%s')",
 	lab_attention => "SELECT * FROM lab_attention('%s')",
 	lab_checks => "SELECT * FROM lab_checks('%s')",
 	lab_close => "SELECT lab_close('%s')",
@@ -109,7 +113,9 @@ my %call = (
 	lab_progress => "SELECT * FROM lab_progress('%s')",
 	lab_publish => "SELECT lab_publish('%s', true)",
 	lab_reconcile => "SELECT * FROM lab_reconcile('%s')",
+	lab_refresh => "SELECT * FROM lab_refresh('%s', dry_run => true)",
 	lab_replay => "SELECT * FROM lab_replay('%s', now())",
+	lab_reset => "SELECT lab_reset('%s', 'bob')",
 	lab_reset_password => "SELECT lab_reset_password('%s', 'ann')",
 	lab_results => "SELECT * FROM lab_results('%s', 'ann')",
 	lab_timeline => "SELECT * FROM lab_timeline('%s')",
@@ -118,7 +124,7 @@ my %call = (
 # those that are about no lab, or of whose labs is asked elsewhere in this test
 my @others = qw(lab_create lab_preview lab_participants lab_hba lab_status lab_exporter_config lab_prometheus_config
   lab_prometheus_rules lab.age lab.columns_of lab.connect_command lab.error_name lab.exporter_config lab.exporter_connection
-  lab.metric_list lab.mine lab.publishers lab.signal_rank lab.span lab.target_status lab.workers);
+  lab.metric_list lab.mine lab.nap lab.publishers lab.signal_rank lab.span lab.target_status lab.workers);
 my $callable = $node->safe_psql('lab', q(
 	SELECT string_agg(DISTINCT CASE WHEN p.pronamespace = 'lab'::regnamespace THEN 'lab.' ELSE '' END || p.proname, ' ')
 	FROM pg_proc p
@@ -182,12 +188,13 @@ like((as('other', "SELECT lab_reset_password('o', 'ann')"))[1], qr/ERROR:  the p
 like(as('colleague', "SELECT lab_reset_password('l', 'ann')"), qr/^\w{5}(-\w{5}){3}$/, 'masters of the first lab can');
 
 # --- what masters do ---
-for my $function (grep { !/^(?:lab_publish|lab_drop|lab_close|lab\.set_window)$/ } sort keys %call)
+for my $function (grep { !/^(?:lab_publish|lab_drop|lab_archive|lab_reset|lab_close|lab\.set_window)$/ } sort keys %call)
 {
 	my ($out, $err, $status) = as('colleague', sprintf $call{$function}, 'l');
 
 	is($status, 0, "a master can: $function") or diag($err);
 }
+is((as('colleague', "SELECT lab_reset('l', 'bob')"))[2], 0, 'a master can: lab_reset');
 $node->safe_psql('lab', 'REVOKE lab_master FROM colleague');
 like(($node->psql('lab', 'SET ROLE colleague; TABLE lab.labs'))[2], qr/permission denied/, 'who is no lab master any more sees nothing');
 $node->safe_psql('lab', 'DROP ROLE colleague; CREATE ROLE colleague LOGIN IN ROLE lab_master');

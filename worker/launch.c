@@ -146,7 +146,7 @@ make_request(const LabWatched *watched)
 }
 
 static uint64
-hash_of(const StringInfo request)
+hash_of(const StringInfoData *request)
 {
 	return hash_bytes_extended((const unsigned char *) request->data, request->len, settings);
 }
