@@ -322,14 +322,14 @@ lab_table_new_row(const LabTable *table, int n, bool modelled)
 		const LabColumn *column = &table->columns[i];
 		List *ordinary = column->values.ordinary;
 
+		bool as_it_is = modelled && sample && stays(table, i, n);
+
 		if (column->fixed || column->automatic)
 			continue;
-		if (modelled && sample && stays(table, i, n))
-			values[i] = sample[i];
-		else if (column->parents && (column->key || sample == NULL))
+		if (!as_it_is && column->parents && (column->key || sample == NULL))
 			values[i] =
 				list_nth(column->parents, (n + column->turn) % list_length(column->parents));
-		else if (column->key)
+		else if (!as_it_is && column->key)
 			values[i] = modelled && sample ? moved(sample[i], n + 1) : made_up(column, n);
 		else if (sample)
 			values[i] = sample[i];

@@ -248,9 +248,9 @@ add_in_turn(List **list, List *one, List *other)
 
 	for (int i = 0; i < n; i++)
 	{
-		if (i < list_length(one))
+		if (one != NIL && i < list_length(one))
 			add(list, list_nth(one, i));
-		if (i % 2 == 1 && i / 2 < list_length(other))
+		if (other != NIL && i % 2 == 1 && i / 2 < list_length(other))
 			add(list, list_nth(other, i / 2));
 	}
 }
@@ -387,7 +387,7 @@ lab_values_for(Oid type, const char *name, const LabMentions *mentions, Oid role
 			lab_literals_converted(&others.ordinary, type, mentions);
 		lab_literals_known(&others, type);
 		add_in_turn(&values.ordinary, samples.ordinary, others.ordinary);
-		values.edges = list_concat(values.edges, others.edges);
+		values.edges = list_concat(list_concat(values.edges, others.edges), samples.edges);
 	}
 	return values;
 }
