@@ -25,8 +25,8 @@
 #include "extension/merge.h"
 #include "extension/spec_values.h"
 #include "extension/statement.h"
+#include "extension/strings.h"
 #include "funcapi.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
@@ -165,17 +165,6 @@ stays(const Alteration *alteration, const LabFact *fact)
 	return false;
 }
 
-static bool
-has_string(List *strings, const char *string)
-{
-	ListCell *cell;
-
-	foreach (cell, strings)
-		if (strcmp(lfirst(cell), string) == 0)
-			return true;
-	return false;
-}
-
 /* Has the reference to be asked: for a check of the lab master's own, or what was ignored? */
 static bool
 needs_reference(const Alteration *alteration)
@@ -184,7 +173,7 @@ needs_reference(const Alteration *alteration)
 	ListCell *own;
 
 	foreach (cell, alteration->before->ignore)
-		if (!has_string(alteration->after->ignore, lfirst(cell)))
+		if (!lab_strings_have(alteration->after->ignore, lfirst(cell)))
 			return true;
 	foreach (cell, alteration->after->tasks)
 		foreach (own, ((const LabSpecTask *) lfirst(cell))->own)
@@ -324,34 +313,11 @@ adopt(const Alteration *alteration)
 	}
 }
 
-static Datum
-array_of(List *strings, Oid type)
-{
-	int n = list_length(strings);
-	int lower = 1;
-	Datum *values = palloc0(sizeof(Datum) * n);
-	bool *nulls = palloc0(sizeof(bool) * n);
-	ListCell *cell;
-
-	foreach (cell, strings)
-	{
-		int i = foreach_current_index(cell);
-
-		nulls[i] = lfirst(cell) == NULL;
-		if (!nulls[i])
-			values[i] = type == NAMEOID ? DirectFunctionCall1(namein, CStringGetDatum(lfirst(cell)))
-										: CStringGetTextDatum(lfirst(cell));
-	}
-	return PointerGetDatum(construct_md_array(values, nulls, 1, &n, &lower, type,
-											  type == NAMEOID ? NAMEDATALEN : -1, false,
-											  type == NAMEOID ? TYPALIGN_CHAR : TYPALIGN_INT));
-}
-
 /* Those who are recorded: some go, some have other names. */
 static void
 alter_participants(Alteration *alteration)
 {
-	Oid types[] = {INT4OID, NAMEARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, BOOLOID};
+	Oid types[] = {INT4OID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, BOOLOID};
 	Datum values[6];
 	List *logins = NIL;
 	List *names = NIL;
@@ -371,13 +337,14 @@ alter_participants(Alteration *alteration)
 		emails = lappend(emails, participant->email);
 	}
 	values[0] = Int32GetDatum(alteration->lab);
-	values[1] = array_of(logins, NAMEOID);
-	values[2] = array_of(names, TEXTOID);
-	values[3] = array_of(teams, TEXTOID);
-	values[4] = array_of(emails, TEXTOID);
+	values[1] = lab_strings_array(logins);
+	values[2] = lab_strings_array(names);
+	values[3] = lab_strings_array(teams);
+	values[4] = lab_strings_array(emails);
 	values[5] = BoolGetDatum(alteration->after->keep_removed);
-	row = row_of("SELECT removed, changed FROM lab.alter_participants($1, $2, $3, $4, $5, $6)",
-				 lengthof(types), types, values);
+	row = row_of(
+		"SELECT removed, changed FROM lab.alter_participants($1, $2::name[], $3, $4, $5, $6)",
+		lengthof(types), types, values);
 	alteration->removed = DatumGetInt32(SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull));
 	alteration->renamed = DatumGetInt32(SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &isnull));
 }

@@ -4,7 +4,6 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
@@ -12,8 +11,8 @@
 #include "extension/guc.h"
 #include "extension/masters.h"
 #include "extension/statement.h"
+#include "extension/strings.h"
 #include "miscadmin.h"
-#include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
@@ -55,19 +54,6 @@ returned_id(void)
 	bool isnull;
 
 	return DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
-}
-
-/* A list of char * as text[]. */
-static Datum
-text_array(List *strings)
-{
-	Datum *values = palloc(sizeof(Datum) * Max(list_length(strings), 1));
-	int n = 0;
-	ListCell *cell;
-
-	foreach (cell, strings)
-		values[n++] = CStringGetTextDatum(lfirst(cell));
-	return PointerGetDatum(construct_array(values, n, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
 /* Is the lab of this row (id, owner, masters) the caller's? */
@@ -301,12 +287,12 @@ put_settings(Row *row, const LabSpec *spec, Jsonb *source)
 	put(row, "spec", JSONBOID, true, JsonbPGetDatum(source));
 	put_text(row, "feedback", feedback[spec->feedback]);
 	put_text(row, "extras", extras[spec->extras]);
-	put(row, "ignore", TEXTARRAYOID, true, text_array(spec->ignore));
+	put(row, "ignore", TEXTARRAYOID, true, lab_strings_array(spec->ignore));
 	put_limit(row, "disk", INT8OID, spec->disk);
 	put_limit(row, "temp_disk", INT8OID, spec->temp_disk);
 	put_limit(row, "statement_timeout", INT4OID, spec->statement_timeout);
 	put_limit(row, "idle_timeout", INT4OID, spec->idle_timeout);
-	put(row, "inactive", TEXTARRAYOID, true, text_array(spec->inactive));
+	put(row, "inactive", TEXTARRAYOID, true, lab_strings_array(spec->inactive));
 }
 
 int32

@@ -13,8 +13,7 @@
 #include "extension/catalog.h"
 #include "extension/merge.h"
 #include "extension/statement.h"
-#include "utils/array.h"
-#include "utils/builtins.h"
+#include "extension/strings.h"
 
 /* Tasks in their order; those behind the spec's are of top-level objects that no task of it covers.
  */
@@ -105,43 +104,18 @@ task_of_fact(const LabSpec *spec, Tasks *tasks, const LabFact *fact)
 			return task->name;
 		}
 	}
-	foreach (cell, tasks->names)
-		if (strcmp(lfirst(cell), fact->owner) == 0)
-			return fact->owner;
-	add_task(tasks, fact->owner, fact->owner, NULL, NULL);
+	if (!lab_strings_have(tasks->names, fact->owner))
+		add_task(tasks, fact->owner, fact->owner, NULL, NULL);
 	return fact->owner;
-}
-
-/* A list of char * as text[]; NULL is null. */
-static Datum
-text_array(List *strings)
-{
-	int n = list_length(strings);
-	int lower = 1;
-	Datum *values = palloc0(sizeof(Datum) * Max(n, 1));
-	bool *nulls = palloc0(sizeof(bool) * Max(n, 1));
-	ListCell *cell;
-
-	foreach (cell, strings)
-	{
-		int i = foreach_current_index(cell);
-
-		nulls[i] = lfirst(cell) == NULL;
-		if (!nulls[i])
-			values[i] = CStringGetTextDatum(lfirst(cell));
-	}
-	if (n == 0)
-		return PointerGetDatum(construct_empty_array(TEXTOID));
-	return PointerGetDatum(
-		construct_md_array(values, nulls, 1, &n, &lower, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
 static int
 merge_tasks(int32 lab, const Tasks *tasks)
 {
 	Oid types[] = {INT4OID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID};
-	Datum values[] = {Int32GetDatum(lab), text_array(tasks->names), text_array(tasks->titles),
-					  text_array(tasks->points), text_array(tasks->hints)};
+	Datum values[] = {Int32GetDatum(lab), lab_strings_array(tasks->names),
+					  lab_strings_array(tasks->titles), lab_strings_array(tasks->points),
+					  lab_strings_array(tasks->hints)};
 	bool isnull;
 
 	lab_statement_run("SELECT lab.merge_tasks($1, $2, $3, $4, $5)", lengthof(types), types, values,
@@ -171,11 +145,11 @@ merge_facts(int32 lab, List *facts, List *tasks)
 		definitions = lappend(definitions, fact->definition);
 	}
 	values[0] = Int32GetDatum(lab);
-	values[1] = text_array(tasks);
-	values[2] = text_array(kinds);
-	values[3] = text_array(objects);
-	values[4] = text_array(owners);
-	values[5] = text_array(definitions);
+	values[1] = lab_strings_array(tasks);
+	values[2] = lab_strings_array(kinds);
+	values[3] = lab_strings_array(objects);
+	values[4] = lab_strings_array(owners);
+	values[5] = lab_strings_array(definitions);
 	lab_statement_run("SELECT id, kind, object, owner, definition\n"
 					  "FROM lab.merge_checks($1, $2, $3, $4, $5, $6)",
 					  lengthof(types), types, values, NULL);

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "extension/strings.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "utils/array.h"
@@ -25,17 +26,6 @@
 static void add_constant(LabConstants *constants, Const *constant);
 
 static bool
-contains_string(List *strings, const char *string)
-{
-	ListCell *cell;
-
-	foreach (cell, strings)
-		if (strcmp(lfirst(cell), string) == 0)
-			return true;
-	return false;
-}
-
-static bool
 is_number(const char *text)
 {
 	char *end;
@@ -49,14 +39,14 @@ is_number(const char *text)
 static void
 add_number(LabConstants *constants, char *text)
 {
-	if (is_number(text) && !contains_string(constants->numbers, text))
+	if (is_number(text) && !lab_strings_have(constants->numbers, text))
 		constants->numbers = lappend(constants->numbers, text);
 }
 
 void
 lab_constants_add_string(LabConstants *constants, const char *string)
 {
-	if (!contains_string(constants->strings, string))
+	if (!lab_strings_have(constants->strings, string))
 		constants->strings = lappend(constants->strings, pstrdup(string));
 	add_number(constants, pstrdup(string));
 }

@@ -22,6 +22,7 @@
 #include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/pg_class.h"
+#include "extension/strings.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
@@ -257,9 +258,8 @@ reads_expected(const LabComparison *comparison, const LabViewQuery *view,
 		return true;
 	foreach (cell, view->tables)
 	{
-		foreach (other, expected)
-			if (strcmp(lfirst(cell), lfirst(other)) == 0)
-				return true;
+		if (lab_strings_have(expected, lfirst(cell)))
+			return true;
 		foreach (other, evaluation->comparisons)
 		{
 			const LabFact *fact = &((LabComparison *) lfirst(other))->check->fact;

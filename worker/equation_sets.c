@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "extension/strings.h"
 #include "worker/equations.h"
 
 /* A check of one of the two sides. */
@@ -57,17 +58,10 @@ static bool
 is_subset(List *columns, List *of)
 {
 	ListCell *cell;
-	ListCell *other;
 
 	foreach (cell, columns)
-	{
-		bool found = false;
-
-		foreach (other, of)
-			found |= strcmp(lfirst(cell), lfirst(other)) == 0;
-		if (!found)
+		if (!lab_strings_have(of, lfirst(cell)))
 			return false;
-	}
 	return true;
 }
 

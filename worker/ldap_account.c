@@ -8,6 +8,7 @@
 #include "executor/spi.h"
 #include "extension/ldap_settings.h"
 #include "extension/statement.h"
+#include "extension/strings.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "worker/ldap_change.h"
@@ -169,18 +170,6 @@ new_account(LabNotice *notice, HeapTuple row, TupleDesc columns)
 	return account;
 }
 
-static Datum
-text_array(List *strings)
-{
-	Datum *values = palloc(sizeof(Datum) * Max(list_length(strings), 1));
-	ListCell *cell;
-
-	foreach (cell, strings)
-		values[foreach_current_index(cell)] = CStringGetTextDatum(lfirst(cell));
-	return PointerGetDatum(
-		construct_array(values, list_length(strings), TEXTOID, -1, false, TYPALIGN_INT));
-}
-
 static void
 prepare(List *notices)
 {
@@ -192,7 +181,7 @@ prepare(List *notices)
 	foreach (cell, notices)
 		logins = lappend(
 			logins, unconstify(char *, ((LabNotice *) lfirst(cell))->subject + strlen(PREFIX)));
-	value = text_array(logins);
+	value = lab_strings_array(logins);
 	/*
 	 * What the person is called in the newest lab of whoever gave them the login: another lab
 	 * master's lab does not rename them.
@@ -252,8 +241,8 @@ settle(List *notices)
 		return;
 
 	/* A password that was set again meanwhile is still to be sent. */
-	values[0] = text_array(present);
-	values[1] = text_array(sent);
+	values[0] = lab_strings_array(present);
+	values[1] = lab_strings_array(sent);
 	lab_statement_run("UPDATE lab.directory d\n"
 					  "SET present = true,\n"
 					  "	reset = d.reset AND d.password <> s.password\n"
@@ -261,7 +250,7 @@ settle(List *notices)
 					  "WHERE d.login = s.login::name\n"
 					  "	AND (NOT d.present OR d.reset)",
 					  2, types, values, NULL);
-	values[1] = text_array(made);
+	values[1] = lab_strings_array(made);
 	lab_statement_run(
 		"UPDATE lab.participants p\n"
 		"SET joined = false\n"

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "extension/strings.h"
 #include "mb/pg_wchar.h"
 #include "worker/ldap_entry.h"
 
@@ -44,16 +45,12 @@ lab_ldap_has(LabLdap *session, LDAPMessage *entry, const char *attribute, const 
 			 bool alone)
 {
 	List *values = lab_ldap_values(session, entry, attribute);
-	ListCell *cell;
 
 	if (value == NULL)
 		return values == NIL;
 	if (alone && list_length(values) != 1)
 		return false;
-	foreach (cell, values)
-		if (strcmp(lfirst(cell), value) == 0)
-			return true;
-	return false;
+	return lab_strings_have(values, value);
 }
 
 List *

@@ -11,6 +11,7 @@
 #include "executor/spi.h"
 #include "extension/ldap_settings.h"
 #include "extension/statement.h"
+#include "extension/strings.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "worker/ldap_entry.h"
@@ -79,17 +80,6 @@ note_account(LabLdap *session, Sweep *sweep, LDAPMessage *entry)
 	}
 }
 
-static bool
-is_lab(const Sweep *sweep, const char *name)
-{
-	ListCell *cell;
-
-	foreach (cell, sweep->labs)
-		if (strcmp(lfirst(cell), name) == 0)
-			return true;
-	return false;
-}
-
 static void
 note_group(LabLdap *session, Sweep *sweep, LDAPMessage *entry)
 {
@@ -99,7 +89,7 @@ note_group(LabLdap *session, Sweep *sweep, LDAPMessage *entry)
 	{
 		char *lab = lab_ldap_from_utf8(lfirst(cell));
 
-		if (!is_lab(sweep, lab))
+		if (!lab_strings_have(sweep->labs, lab))
 			look_at(sweep, "group", lab);
 	}
 }

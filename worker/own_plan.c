@@ -13,6 +13,7 @@
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
 #include "executor/spi.h"
+#include "extension/strings.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/guc.h"
@@ -167,16 +168,12 @@ static bool
 uses_index(const char *definition, const OwnPlan *plan)
 {
 	char *wanted = lab_definition_get(definition, "uses_index");
-	ListCell *cell;
 
 	if (wanted == NULL)
 		return true;
 	if (lab_definition_is(definition, "uses_index"))
 		return plan->indexes != NIL;
-	foreach (cell, plan->indexes)
-		if (strcmp(lfirst(cell), wanted) == 0)
-			return true;
-	return false;
+	return lab_strings_have(plan->indexes, wanted);
 }
 
 /* What is wrong with the plan, apart from its cost, or NULL. */

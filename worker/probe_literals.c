@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "catalog/pg_type.h"
+#include "extension/strings.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -154,12 +155,9 @@ static void
 add(List **list, const char *text, Oid type)
 {
 	char *literal = lab_literal(text, type);
-	ListCell *cell;
 
-	foreach (cell, *list)
-		if (strcmp(lfirst(cell), literal) == 0)
-			return;
-	*list = lappend(*list, literal);
+	if (!lab_strings_have(*list, literal))
+		*list = lappend(*list, literal);
 }
 
 /* Does the code deal with lengths, or with the clock?  Else its numbers are neither. */

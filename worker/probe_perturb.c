@@ -12,6 +12,7 @@
 
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "extension/strings.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -67,16 +68,10 @@ static List *
 about_words(const char *query, const LabMentions *mentions)
 {
 	MemoryContext context = CurrentMemoryContext;
-	int n = list_length(mentions->words);
-	Datum *words = palloc(sizeof(Datum) * Max(n, 1));
 	Oid type = TEXTARRAYOID;
-	Datum array;
+	Datum array = lab_strings_array(mentions->words);
 	List *found = NIL;
-	ListCell *cell;
 
-	foreach (cell, mentions->words)
-		words[foreach_current_index(cell)] = CStringGetTextDatum(lfirst(cell));
-	array = PointerGetDatum(construct_array(words, n, TEXTOID, -1, false, TYPALIGN_INT));
 	SPI_connect();
 	if (SPI_execute_with_args(query, 1, &type, &array, NULL, true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not look for what code mentions");

@@ -10,6 +10,7 @@
 
 #include <ctype.h>
 
+#include "extension/strings.h"
 #include "lib/stringinfo.h"
 #include "parser/scansup.h"
 #include "worker/digest.h"
@@ -106,21 +107,10 @@ next_token(const char **at)
 	return (Token){TOKEN_OTHER, pnstrdup(start, 1)};
 }
 
-static bool
-has(List *list, const char *text)
-{
-	ListCell *cell;
-
-	foreach (cell, list)
-		if (strcmp(lfirst(cell), text) == 0)
-			return true;
-	return false;
-}
-
 static void
 add(List **list, char *text)
 {
-	if (!has(*list, text))
+	if (!lab_strings_have(*list, text))
 		*list = lappend(*list, text);
 }
 
@@ -230,7 +220,7 @@ lab_source_mentions(const char *source, LabMentions *mentions)
 bool
 lab_source_mentions_word(const LabMentions *mentions, const char *word)
 {
-	return has(mentions->words, word);
+	return lab_strings_have(mentions->words, word);
 }
 
 bool
@@ -241,7 +231,7 @@ lab_source_by_chance(const LabMentions *mentions)
 										"random_normal",   "tablesample",      "pg_backend_pid"};
 
 	for (int i = 0; i < lengthof(words); i++)
-		if (has(mentions->words, words[i]))
+		if (lab_strings_have(mentions->words, words[i]))
 			return true;
 	return false;
 }

@@ -8,8 +8,6 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
-#include "executor/spi.h"
 #include "extension/guc.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"

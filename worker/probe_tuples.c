@@ -10,6 +10,7 @@
 
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "extension/strings.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "worker/probe_tuples.h"
@@ -56,18 +57,6 @@ static const char queries[] =
 	"LIMIT " TABLES;
 
 /* clang-format on */
-
-static Datum
-text_array(List *texts)
-{
-	Datum *values = palloc(sizeof(Datum) * Max(list_length(texts), 1));
-	ListCell *cell;
-
-	foreach (cell, texts)
-		values[foreach_current_index(cell)] = CStringGetTextDatum(lfirst(cell));
-	return PointerGetDatum(
-		construct_array(values, list_length(texts), TEXTOID, -1, false, TYPALIGN_INT));
-}
 
 static Datum
 type_array(const Oid *types, int n)
@@ -125,10 +114,10 @@ tables_for(const LabRoutine *routine, const Oid *types, const LabMentions *menti
 		names = lappend(names, pstrdup(routine->arguments[i].name));
 		equals = lappend(equals, joined(lab_source_equals(mentions, llast(names))));
 	}
-	arguments[0] = text_array(names);
+	arguments[0] = lab_strings_array(names);
 	arguments[1] = type_array(types, routine->narguments);
-	arguments[2] = text_array(mentions->words);
-	arguments[3] = text_array(equals);
+	arguments[2] = lab_strings_array(mentions->words);
+	arguments[3] = lab_strings_array(equals);
 	SPI_connect();
 	if (SPI_execute_with_args(queries, 4, parameters, arguments, NULL, true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not look for tables with columns for arguments");

@@ -7,6 +7,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "extension/strings.h"
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -113,12 +114,8 @@ lab_values_query(const char *query, Oid role, int timeout)
 static void
 add(List **list, char *expression)
 {
-	ListCell *cell;
-
-	foreach (cell, *list)
-		if (strcmp(lfirst(cell), expression) == 0)
-			return;
-	*list = lappend(*list, expression);
+	if (!lab_strings_have(*list, expression))
+		*list = lappend(*list, expression);
 }
 
 static char *
@@ -171,27 +168,16 @@ static const char columns[] =
 
 /* clang-format on */
 
-static Datum
-words_array(List *words)
-{
-	Datum *values = palloc(sizeof(Datum) * Max(list_length(words), 1));
-	ListCell *cell;
-
-	foreach (cell, words)
-		values[foreach_current_index(cell)] = CStringGetTextDatum(lfirst(cell));
-	return PointerGetDatum(
-		construct_array(values, list_length(words), TEXTOID, -1, false, TYPALIGN_INT));
-}
-
 /* Queries for samples of such values. */
 static List *
 sample_queries(Oid type, const char *name, const LabMentions *mentions)
 {
 	MemoryContext context = CurrentMemoryContext;
 	Oid types[] = {OIDOID, TEXTOID, TEXTARRAYOID, TEXTARRAYOID};
-	Datum arguments[] = {ObjectIdGetDatum(type), CStringGetTextDatum(name ? name : ""),
-						 words_array(mentions ? mentions->words : NIL),
-						 words_array(mentions && name ? lab_source_equals(mentions, name) : NIL)};
+	Datum arguments[] = {
+		ObjectIdGetDatum(type), CStringGetTextDatum(name ? name : ""),
+		lab_strings_array(mentions ? mentions->words : NIL),
+		lab_strings_array(mentions && name ? lab_source_equals(mentions, name) : NIL)};
 	List *queries = NIL;
 
 	SPI_connect();

@@ -8,11 +8,11 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "extension/statement.h"
+#include "extension/strings.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
-#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 #include "worker/session.h"
 #include "worker/signals.h"
@@ -86,30 +86,24 @@ store(const LabWatched *watched, List *verdicts)
 	Datum values[4];
 	int n = list_length(verdicts);
 	Datum *checks = palloc(sizeof(Datum) * n);
-	Datum *statuses = palloc(sizeof(Datum) * n);
-	Datum *details = palloc0(sizeof(Datum) * n);
-	bool *nulls = palloc0(sizeof(bool) * n);
-	int lower = 1;
+	List *statuses = NIL;
+	List *details = NIL;
 	bool isnull;
 	ListCell *cell;
 
 	foreach (cell, verdicts)
 	{
 		LabVerdict *verdict = lfirst(cell);
-		int i = foreach_current_index(cell);
 
-		checks[i] = Int32GetDatum(verdict->check);
-		statuses[i] = CStringGetTextDatum(status_word(verdict->status));
-		nulls[i] = verdict->detail == NULL;
-		if (verdict->detail)
-			details[i] = CStringGetTextDatum(verdict->detail);
+		checks[foreach_current_index(cell)] = Int32GetDatum(verdict->check);
+		statuses = lappend(statuses, unconstify(char *, status_word(verdict->status)));
+		details = lappend(details, verdict->detail);
 	}
 	values[0] = Int32GetDatum(watched->participant);
 	values[1] =
 		PointerGetDatum(construct_array(checks, n, INT4OID, sizeof(int32), true, TYPALIGN_INT));
-	values[2] = PointerGetDatum(construct_array(statuses, n, TEXTOID, -1, false, TYPALIGN_INT));
-	values[3] = PointerGetDatum(
-		construct_md_array(details, nulls, 1, &n, &lower, TEXTOID, -1, false, TYPALIGN_INT));
+	values[2] = lab_strings_array(statuses);
+	values[3] = lab_strings_array(details);
 	lab_statement_run_kept("SELECT lab.store($1, $2, $3, $4)", lengthof(types), types, values,
 						   NULL);
 	return SPI_processed == 1 &&

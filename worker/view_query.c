@@ -20,6 +20,7 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "extension/compat.h"
+#include "extension/strings.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "parser/parsetree.h"
@@ -346,8 +347,6 @@ look_at_relation(Oid oid, Look *look)
 	Relation relation = try_relation_open(oid, AccessShareLock);
 	char kind;
 	char *name;
-	ListCell *cell;
-	bool known = false;
 
 	if (relation == NULL)
 		return taint;
@@ -359,9 +358,7 @@ look_at_relation(Oid oid, Look *look)
 	}
 	name = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(relation)),
 									  RelationGetRelationName(relation));
-	foreach (cell, look->result->tables)
-		known |= strcmp(lfirst(cell), name) == 0;
-	if (!known)
+	if (!lab_strings_have(look->result->tables, name))
 		look->result->tables = lappend(look->result->tables, name);
 	if (look->causes & LAB_CAUSE_STORED)
 		for (int i = 1; i <= RelationGetNumberOfAttributes(relation); i++)

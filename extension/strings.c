@@ -1,0 +1,42 @@
+/*
+ * strings.c
+ *		Lists of char *.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "extension/strings.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+
+bool
+lab_strings_have(const List *strings, const char *string)
+{
+	ListCell *cell;
+
+	foreach (cell, strings)
+		if (strcmp(lfirst(cell), string) == 0)
+			return true;
+	return false;
+}
+
+Datum
+lab_strings_array(const List *strings)
+{
+	int n = list_length(strings);
+	int lower = 1;
+	Datum *values = palloc0(sizeof(Datum) * Max(n, 1));
+	bool *nulls = palloc0(sizeof(bool) * Max(n, 1));
+	ListCell *cell;
+
+	foreach (cell, strings)
+	{
+		int i = foreach_current_index(cell);
+
+		nulls[i] = lfirst(cell) == NULL;
+		if (!nulls[i])
+			values[i] = CStringGetTextDatum(lfirst(cell));
+	}
+	return PointerGetDatum(
+		construct_md_array(values, nulls, 1, &n, &lower, TEXTOID, -1, false, TYPALIGN_INT));
+}
