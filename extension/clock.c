@@ -49,14 +49,10 @@ lab_clock_left(LabTime until)
 	return left <= 0 ? 0 : (long) Min((left + 999) / 1000, INT_MAX);
 }
 
-/*
- * lab.nap(double precision): sleeps so many seconds and returns the clock, in seconds.  pg_sleep()
- * goes by the system's clock, and would sleep as long as that is put back.
- */
-Datum
-lab_nap(PG_FUNCTION_ARGS)
+void
+lab_clock_sleep(int64 milliseconds)
 {
-	LabTime until = lab_clock_plus(lab_clock_now(), (int64) (PG_GETARG_FLOAT8(0) * 1000));
+	LabTime until = lab_clock_plus(lab_clock_now(), milliseconds);
 	long left;
 
 	while ((left = lab_clock_left(until)) > 0)
@@ -66,5 +62,15 @@ lab_nap(PG_FUNCTION_ARGS)
 		ResetLatch(MyLatch);
 		CHECK_FOR_INTERRUPTS();
 	}
+}
+
+/*
+ * lab.nap(double precision): sleeps so many seconds and returns the clock, in seconds.  pg_sleep()
+ * goes by the system's clock, and would sleep as long as that is put back.
+ */
+Datum
+lab_nap(PG_FUNCTION_ARGS)
+{
+	lab_clock_sleep((int64) (PG_GETARG_FLOAT8(0) * 1000));
 	PG_RETURN_FLOAT8(lab_clock_now() / 1e6);
 }

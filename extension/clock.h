@@ -27,6 +27,9 @@ extern LabTime lab_clock_at(TimestampTz time);
 /* Milliseconds until then, rounded up; 0 when it is over. */
 extern long lab_clock_left(LabTime until);
 
+/* Sleeps so long, whatever sets the latch; an interrupt ends it. */
+extern void lab_clock_sleep(int64 milliseconds);
+
 static inline LabTime
 lab_clock_plus(LabTime time, int64 milliseconds)
 {

@@ -80,22 +80,6 @@ participant_here(void)
 	return GetUserNameFromId(role, false);
 }
 
-/* Answers to a wrong password are slow. */
-static void
-pause_after_refusal(void)
-{
-	LabTime until = lab_clock_plus(lab_clock_now(), AFTER_REFUSAL_MS);
-	long left;
-
-	while ((left = lab_clock_left(until)) > 0)
-	{
-		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, left,
-						 PG_WAIT_EXTENSION);
-		ResetLatch(MyLatch);
-		CHECK_FOR_INTERRUPTS();
-	}
-}
-
 /* The password is in Postgres. */
 static void
 set_here(const char *login, const char *old, const char *new)
@@ -108,7 +92,7 @@ set_here(const char *login, const char *old, const char *new)
 
 	if (verifier == NULL || plain_crypt_verify(login, verifier, old, &reason) != STATUS_OK)
 	{
-		pause_after_refusal();
+		lab_clock_sleep(AFTER_REFUSAL_MS);
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PASSWORD), errmsg("the old password is wrong")));
 	}
 	GetUserIdAndSecContext(&caller, &security);
@@ -216,7 +200,7 @@ set_in_directory(const char *login, const char *old, const char *new)
 	end_worker(0, PointerGetDatum(channel));
 	if (refusal->words == NULL)
 		return;
-	pause_after_refusal();
+	lab_clock_sleep(AFTER_REFUSAL_MS);
 	state = refusal->sqlstate;
 	ereport(ERROR, (errcode(MAKE_SQLSTATE(state[0], state[1], state[2], state[3], state[4])),
 					errmsg("the password was not changed: %s", refusal->words)));

@@ -147,13 +147,8 @@ flush(void)
 static void
 recover(MemoryContext context)
 {
-	ErrorData *error;
+	ErrorData *error = lab_session_recover(context);
 
-	MemoryContextSwitchTo(context);
-	error = CopyErrorData();
-	EmitErrorReport();
-	AbortOutOfAnyTransaction();
-	FlushErrorState();
 	lab_observe_reset();
 	lab_note_error(error->message);
 	wanted_read = 0; /* whatever was half read is read again */

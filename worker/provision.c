@@ -44,7 +44,6 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
-#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 #include "utils/wait_event.h"
@@ -449,15 +448,7 @@ do_work(Work *work)
 	}
 	PG_CATCH();
 	{
-		ErrorData *error;
-
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		EmitErrorReport();
-		AbortOutOfAnyTransaction();
-		FlushErrorState();
-		MemoryContextSwitchTo(context);
-		note_failure(work, error);
+		note_failure(work, lab_session_recover(context));
 	}
 	PG_END_TRY();
 	MemoryContextSwitchTo(context);
@@ -487,15 +478,9 @@ do_all_work(MemoryContext context)
 static void
 give_up(MemoryContext context)
 {
-	ErrorData *error;
+	ErrorData *error = lab_session_recover(context);
 	StringInfoData answer;
 
-	MemoryContextSwitchTo(context);
-	error = CopyErrorData();
-	EmitErrorReport();
-	AbortOutOfAnyTransaction();
-	FlushErrorState();
-	MemoryContextSwitchTo(context);
 	initStringInfo(&answer);
 	pq_sendbyte(&answer, LAB_ANSWER_ERROR);
 	lab_string_write(&answer, error->message);

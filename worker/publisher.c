@@ -38,7 +38,6 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
-#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 #include "utils/wait_event.h"
 #include "worker/network.h"
@@ -373,15 +372,9 @@ cycle(MemoryContext context)
 static long
 recover(MemoryContext context)
 {
-	ErrorData *error;
+	ErrorData *error = lab_session_recover(context);
 	StringInfoData words;
 
-	MemoryContextSwitchTo(context);
-	error = CopyErrorData();
-	EmitErrorReport();
-	AbortOutOfAnyTransaction();
-	FlushErrorState();
-	MemoryContextSwitchTo(context);
 	if (target->rest)
 		target->rest();
 

@@ -14,6 +14,12 @@ extern MemoryContext lab_session_begin(void);
 /* Commits it; context is current then. */
 extern void lab_session_commit(MemoryContext context);
 
+/*
+ * In PG_CATCH(): reports the error to the log, ends the transaction, and returns a
+ * copy of the error in context, which is current then.
+ */
+extern ErrorData *lab_session_recover(MemoryContext context);
+
 /* From now on commits do not wait for the disk, but for those that ask for it (ForceSyncCommit). */
 extern void lab_session_commit_early(void);
 

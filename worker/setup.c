@@ -23,7 +23,6 @@
 #include "storage/latch.h"
 #include "tcop/tcopprot.h"
 #include "utils/builtins.h"
-#include "utils/snapmgr.h"
 #include "utils/wait_event.h"
 #include "worker/session.h"
 #include "worker/setup.h"
@@ -167,14 +166,7 @@ lab_setup_main(Datum main_arg)
 	}
 	PG_CATCH();
 	{
-		ErrorData *error;
-
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		EmitErrorReport();
-		AbortOutOfAnyTransaction();
-		FlushErrorState();
-		answer_error(error);
+		answer_error(lab_session_recover(context));
 		proc_exit(0);
 	}
 	PG_END_TRY();
