@@ -60,6 +60,29 @@ AS $$
 $$;
 COMMENT ON FUNCTION lab.score(bigint, bigint, numeric, numeric) IS 'a score in percent';
 
+CREATE FUNCTION lab.task_ratio(done boolean, earned numeric, points numeric)
+RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+	SELECT CASE WHEN done THEN 1 ELSE least(coalesce(earned, 0) / points, 0.9999) END::float8
+$$;
+COMMENT ON FUNCTION lab.task_ratio(boolean, numeric, numeric) IS 'how much of a task is done, from 0 to 1';
+
+-- Checks that passed in the same evaluation took their time together.
+CREATE FUNCTION lab.time_of_task(participant integer, task integer)
+RETURNS TABLE (at timestamptz, took interval)
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+	SELECT max(b.at), sum(b.took)
+	FROM (
+		SELECT DISTINCT x.at, x.took
+		FROM lab.passes x
+		JOIN lab.checks c ON c.id = x.check_id
+		WHERE x.participant_id = $1 AND c.task_id = $2
+	) b
+$$;
+COMMENT ON FUNCTION lab.time_of_task(integer, integer) IS 'when a participant had all of a task, and how long it took them; one row';
+
 -- One evaluation: only what differs is written.  In PL/pgSQL, which keeps the plan: making it takes longer than running it.
 CREATE FUNCTION lab.store(participant integer, checks integer[], statuses text[], details text[])
 RETURNS boolean
@@ -128,10 +151,8 @@ BEGIN
 		RETURNING 1
 	), of_task AS (
 		SELECT c.task_id,
-			CASE
-				WHEN bool_and(coalesce(v.status, r.status, 'fail') = 'pass') THEN 1
-				ELSE least(coalesce(sum(c.points) FILTER (WHERE coalesce(v.status, r.status) = 'pass'), 0) / sum(c.points), 0.9999)
-			END::float8 AS ratio
+			lab.task_ratio(bool_and(coalesce(v.status, r.status, 'fail') = 'pass'),
+				sum(c.points) FILTER (WHERE coalesce(v.status, r.status) = 'pass'), sum(c.points)) AS ratio
 		FROM lab.checks c
 		LEFT JOIN verdict v ON v.check_id = c.id
 		LEFT JOIN lab.results r ON r.participant_id = participant AND r.check_id = c.id

@@ -347,10 +347,7 @@ AS $$
 
 	INSERT INTO lab.task_scores AS k (participant_id, task_id, ratio)
 	SELECT p.id, c.task_id,
-		CASE
-			WHEN bool_and(coalesce(r.status = 'pass', false)) THEN 1
-			ELSE least(coalesce(sum(c.points) FILTER (WHERE r.status = 'pass'), 0) / sum(c.points), 0.9999)
-		END::float8
+		lab.task_ratio(bool_and(coalesce(r.status = 'pass', false)), sum(c.points) FILTER (WHERE r.status = 'pass'), sum(c.points))
 	FROM lab.participants p
 	JOIN lab.checks c ON c.lab_id = p.lab_id AND c.points > 0
 	LEFT JOIN lab.results r ON r.participant_id = p.id AND r.check_id = c.id
@@ -378,15 +375,7 @@ AS $$
 		GROUP BY p.id, c.task_id
 		HAVING bool_and(coalesce(r.status = 'pass', false)) AND NOT bool_and(c.kept)
 	) s
-	CROSS JOIN LATERAL (
-		SELECT max(b.at) AS at, sum(b.took) AS took
-		FROM (
-			SELECT DISTINCT x.at, x.took
-			FROM lab.passes x
-			JOIN lab.checks c ON c.id = x.check_id
-			WHERE x.participant_id = s.participant_id AND c.task_id = s.task_id
-		) b
-	) w
+	CROSS JOIN lab.time_of_task(s.participant_id, s.task_id) w
 	ON CONFLICT DO NOTHING;
 $$;
 COMMENT ON FUNCTION lab.restate(integer) IS 'scores, tasks done and history of a lab whose checks or points are others';

@@ -188,15 +188,9 @@ BEGIN
 		WHERE c.task_id = of_check.task_id AND r.status IS DISTINCT FROM 'pass'
 	) THEN
 		WITH done AS (
-			-- checks that passed in the same evaluation took their time together
 			INSERT INTO lab.done_tasks (participant_id, task_id, at, took)
-			SELECT NEW.participant_id, of_check.task_id, now(), sum(b.took)
-			FROM (
-				SELECT DISTINCT s.at, s.took
-				FROM lab.passes s
-				JOIN lab.checks c ON c.id = s.check_id
-				WHERE s.participant_id = NEW.participant_id AND c.task_id = of_check.task_id
-			) b
+			SELECT NEW.participant_id, of_check.task_id, now(), w.took
+			FROM lab.time_of_task(NEW.participant_id, of_check.task_id) w
 			ON CONFLICT DO NOTHING
 			RETURNING task_id
 		)
