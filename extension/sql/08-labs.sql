@@ -90,7 +90,7 @@ RETURNS TABLE (target text, subject text, what text)
 LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'lab_reconcile';
 COMMENT ON FUNCTION lab_reconcile(text) IS
-	'compares LDAP with what is wanted and repairs it; returns what had drifted, when it is repaired';
+	'compares LDAP, Grafana and the exporter''s file with what is wanted and repairs them; returns what had drifted, when it is repaired';
 
 CREATE FUNCTION lab_reset_password(lab text, login text)
 RETURNS text
