@@ -41,8 +41,6 @@ create_lab($node, { lab => 'l', reference => 'reference', participants => [ 'ann
 
 my $results = "SELECT string_agg(concat_ws(' ', kind, object, status, detail), E'\n' ORDER BY kind, object) FROM lab_results('l', 'ann')";
 
-sub evaluations { return lab_sql($node, 'SELECT evaluations FROM lab.workers()'); }
-
 # Runs a change as ann; returns the results that its commit led to, and how many checks were judged for them.
 sub change
 {
@@ -68,7 +66,6 @@ my ($after) = change($schema);
 is($after, whole(), 'the first look');
 is(lab_sql($node, "SELECT score FROM lab_progress('l')"), '100.00', 'all is there');
 my $evaluator = worker_pid($node, 'evaluator');
-my $cares = lab_sql($node, 'SELECT judged FROM lab.workers()');
 
 # How little it does.
 my (undef, $few) = change("INSERT INTO s.notes VALUES (2, 'y')");

@@ -229,7 +229,8 @@ run_step(const LabStage *stage, const LabStep *step, LabOutcome *outcome)
 	MemoryContextSwitchTo(context);
 	PG_TRY();
 	{
-		enable_timeout_after(STATEMENT_TIMEOUT, Min(stage->timeout, Max(lab_probe_time_left(), 1)));
+		enable_timeout_after(STATEMENT_TIMEOUT,
+							 Min(stage->timeout, Max((int) lab_clock_left(deadline), 1)));
 		execute(step, outcome, context);
 		if (effects)
 			lab_effect_after(stage->watched);
@@ -297,7 +298,7 @@ run_steps(const LabStage *stage, List *steps)
 		outcomes = lappend(outcomes, outcome);
 		if (stopped)
 			continue;
-		if (lab_probe_time_left() <= 0)
+		if (lab_clock_left(deadline) == 0)
 		{
 			stopped = true;
 			continue;
@@ -349,10 +350,4 @@ lab_probe_limit(int limit)
 {
 	deadline =
 		limit > 0 ? lab_clock_plus(lab_clock_now(), limit - limit / RESERVE) : LAB_TIME_NEVER;
-}
-
-int
-lab_probe_time_left(void)
-{
-	return (int) lab_clock_left(deadline);
 }

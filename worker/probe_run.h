@@ -64,7 +64,4 @@ lab_probe_run(const LabStage *stage, List *steps, List **outcomes, LabSandboxErr
 /* How long the probes of this evaluation may take, in milliseconds; 0: no limit. */
 extern void lab_probe_limit(int limit);
 
-/* Milliseconds that are left of it. */
-extern int lab_probe_time_left(void);
-
 #endif /* LAB_PROBE_RUN_H */

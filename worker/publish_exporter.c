@@ -16,6 +16,7 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "extension/publish_settings.h"
+#include "extension/statement.h"
 #include "lib/stringinfo.h"
 #include "storage/fd.h"
 #include "utils/builtins.h"
@@ -38,19 +39,13 @@ reconcile(void)
 static void
 prepare(List *notices)
 {
-	MemoryContext before = CurrentMemoryContext;
 	Oid type = TEXTOID;
 	Datum value = CStringGetTextDatum(lab_exporter_name());
 	ListCell *cell;
 	char *text;
 
-	if (SPI_execute_with_args("SELECT lab.exporter_config($1)", 1, &type, &value, NULL, false, 0) !=
-			SPI_OK_SELECT ||
-		SPI_processed != 1)
-		elog(ERROR, "could not read the exporter's configuration");
-	MemoryContextSwitchTo(before);
+	lab_statement_run("SELECT lab.exporter_config($1)", 1, &type, &value, NULL);
 	text = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-	text = pstrdup(text);
 	foreach (cell, notices)
 		((LabNotice *) lfirst(cell))->wanted = text;
 }

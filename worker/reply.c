@@ -12,6 +12,7 @@
 #include "executor/spi.h"
 #include "extension/request.h"
 #include "extension/shmem.h"
+#include "extension/statement.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -102,17 +103,14 @@ put_rows(LabRequest *request)
 static void
 reply(LabRequest *request, const LabWatched *watched)
 {
-	MemoryContext before;
+	MemoryContext before = lab_session_begin();
 	Oid types[] = {INT4OID, TEXTOID};
 	Datum values[2] = {Int32GetDatum(watched->participant)};
-	char *text;
+	char *text = parameter(request);
 
-	before = lab_session_begin();
-	text = parameter(request);
 	values[1] = text ? CStringGetTextDatum(text) : (Datum) 0;
-	if (SPI_execute_with_args(statements[request->kind], lengthof(types), types, values,
-							  text ? "  " : " n", false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not answer a participant");
+	lab_statement_run_kept(statements[request->kind], lengthof(types), types, values,
+						   text ? "  " : " n");
 	put_rows(request);
 	lab_session_commit(before);
 	lab_request_finish(request);
