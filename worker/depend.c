@@ -16,11 +16,13 @@
  */
 #include "postgres.h"
 
-#include "executor/spi.h"
+#include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
 #include "worker/depend.h"
+#include "worker/objects.h"
+#include "worker/plans.h"
 
 /* How an edge leads on; as in edges_query. */
 typedef enum Edge
@@ -51,9 +53,20 @@ typedef struct Vertex
 	Doing doing; /* in that visit */
 } Vertex;
 
+/* An edge, and the two objects whose catalog rows say that it is there. */
+typedef struct Link
+{
+	Oid from;
+	Oid to; /* InvalidOid: to anything */
+	Edge edge;
+	Oid read_from;
+	Oid about;
+} Link;
+
 struct LabDependencies
 {
 	HTAB *nodes;
+	List *links; /* of Link * */
 };
 
 typedef struct Note
@@ -69,69 +82,76 @@ static uint64 last_everything = 0; /* when it was not known what */
 
 /* clang-format off */
 
-/* From an object to another one (0: to anything), and how. */
+/*
+ * From an object to another one (0: to anything), how, and the objects whose rows
+ * say so.  $1 are the objects that are asked for.
+ */
 static const char edges_query[] =
-	"WITH rel AS MATERIALIZED (\n"
-	"	SELECT c.oid, lower(c.relname) AS name\n"
-	"	FROM pg_class c\n"
-	"	JOIN pg_namespace n ON n.oid = c.relnamespace\n"
-	"	WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND c.relkind IN ('r', 'p', 'v', 'm', 'f')\n"
-	"), proc AS MATERIALIZED (\n"
-	"	SELECT p.oid, lower(p.proname) AS name,\n"
+	"WITH proc AS MATERIALIZED (\n"
+	"	SELECT p.oid, p.oid = ANY ($1) AS wanted,\n"
 	"		lower(coalesce(pg_get_function_sqlbody(p.oid), p.prosrc)) AS source, l.lanname NOT IN ('sql', 'plpgsql') AS opaque\n"
 	"	FROM pg_proc p\n"
 	"	JOIN pg_namespace n ON n.oid = p.pronamespace\n"
 	"	JOIN pg_language l ON l.oid = p.prolang\n"
-	"	WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'\n"
+	"	WHERE p.oid >= 16384 AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'\n"
+	"), named AS NOT MATERIALIZED (\n"
+	"	SELECT oid, lower(relname) AS name FROM pg_class WHERE oid >= 16384 AND relkind IN ('r', 'p', 'v', 'm', 'f')\n"
+	"	UNION ALL\n"
+	"	SELECT oid, lower(proname) FROM pg_proc WHERE oid >= 16384\n"
 	")\n"
-	"SELECT r.ev_class, d.refobjid, CASE r.ev_type WHEN '1' THEN 0 ELSE 4 END\n"
+	"SELECT r.ev_class, d.refobjid, CASE r.ev_type WHEN '1' THEN 0 ELSE 4 END, r.ev_class, r.ev_class\n"
 	"FROM pg_rewrite r\n"
 	"JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid\n"
-	"WHERE r.ev_class >= 16384 AND d.refobjid >= 16384 AND d.refobjid <> r.ev_class\n"
+	"WHERE r.ev_class = ANY ($1) AND d.refobjid >= 16384 AND d.refobjid <> r.ev_class\n"
 	"	AND d.refclassid IN ('pg_class'::regclass, 'pg_proc'::regclass)\n"
 	"UNION ALL\n"
-	"SELECT p.oid, o.oid, 0\n"
+	"SELECT p.oid, o.oid, 0, p.oid, o.oid\n"
 	"FROM proc p\n"
-	"JOIN (SELECT * FROM rel UNION ALL SELECT oid, name FROM proc) o ON o.oid <> p.oid AND strpos(p.source, o.name) > 0\n"
+	"JOIN named o ON o.oid <> p.oid AND strpos(p.source, o.name) > 0\n"
+	"WHERE p.wanted\n"
 	"UNION ALL\n"
-	"SELECT oid, 0, 0\n"
+	"SELECT p.oid, o.oid, 0, p.oid, o.oid\n"
+	"FROM named o\n"
+	"JOIN proc p ON o.oid <> p.oid AND strpos(p.source, o.name) > 0\n"
+	"WHERE NOT p.wanted AND o.oid = ANY ($1)\n"
+	"UNION ALL\n"
+	"SELECT oid, 0, 0, oid, oid\n"
 	"FROM proc\n"
-	"WHERE opaque OR source ~ 'execute|query_to_xml|table_to_xml'\n"
+	"WHERE wanted AND (opaque OR source ~ 'execute|query_to_xml|table_to_xml')\n"
 	"UNION ALL\n"
-	"SELECT a.aggfnoid::oid, f.oid, 0\n"
+	"SELECT a.aggfnoid::oid, f.oid, 0, a.aggfnoid::oid, a.aggfnoid::oid\n"
 	"FROM pg_aggregate a\n"
 	"CROSS JOIN LATERAL (VALUES (a.aggtransfn::oid), (a.aggfinalfn::oid), (a.aggcombinefn::oid)) AS f (oid)\n"
-	"WHERE a.aggfnoid >= 16384 AND f.oid >= 16384\n"
+	"WHERE a.aggfnoid::oid = ANY ($1) AND f.oid >= 16384\n"
 	"UNION ALL\n"
-	"SELECT inhparent, inhrelid, 0\n"
+	"SELECT e.here, e.there, e.edge, inhrelid, inhrelid\n"
 	"FROM pg_inherits\n"
+	"CROSS JOIN LATERAL (VALUES (inhparent, inhrelid, 0), (inhrelid, inhparent, 1)) AS e (here, there, edge)\n"
+	"WHERE inhrelid = ANY ($1)\n"
 	"UNION ALL\n"
-	"SELECT inhrelid, inhparent, 1\n"
-	"FROM pg_inherits\n"
-	"UNION ALL\n"
-	"SELECT tgrelid, tgfoid, 4\n"
+	"SELECT tgrelid, tgfoid, 4, tgrelid, tgrelid\n"
 	"FROM pg_trigger\n"
-	"WHERE tgfoid >= 16384\n"
+	"WHERE tgrelid = ANY ($1) AND tgfoid >= 16384\n"
 	"UNION ALL\n"
-	"SELECT conrelid, confrelid, 2\n"
+	"SELECT e.here, e.there, e.edge, conrelid, conrelid\n"
 	"FROM pg_constraint\n"
-	"WHERE contype = 'f'\n"
-	"UNION ALL\n"
-	"SELECT confrelid, conrelid, CASE WHEN confupdtype IN ('a', 'r') AND confdeltype IN ('a', 'r') THEN 3 ELSE 1 END\n"
-	"FROM pg_constraint\n"
-	"WHERE contype = 'f'\n"
+	"CROSS JOIN LATERAL (\n"
+	"	VALUES (conrelid, confrelid, 2),\n"
+	"		(confrelid, conrelid, CASE WHEN confupdtype IN ('a', 'r') AND confdeltype IN ('a', 'r') THEN 3 ELSE 1 END)\n"
+	") AS e (here, there, edge)\n"
+	"WHERE conrelid = ANY ($1) AND contype = 'f'\n"
 	"UNION ALL\n"				/* functions in defaults, checks, indexes, policies */
-	"SELECT t.oid, d.refobjid, 4\n"
-	"FROM pg_depend d\n"
-	"JOIN (\n"
-	"	SELECT 'pg_attrdef'::regclass, oid, adrelid FROM pg_attrdef\n"
+	"SELECT t.oid, d.refobjid, 4, t.oid, t.oid\n"
+	"FROM (\n"
+	"	SELECT 'pg_attrdef'::regclass, oid, adrelid FROM pg_attrdef WHERE adrelid = ANY ($1)\n"
 	"	UNION ALL\n"
-	"	SELECT 'pg_constraint'::regclass, oid, conrelid FROM pg_constraint WHERE contype = 'c'\n"
+	"	SELECT 'pg_constraint'::regclass, oid, conrelid FROM pg_constraint WHERE conrelid = ANY ($1) AND contype = 'c'\n"
 	"	UNION ALL\n"
-	"	SELECT 'pg_class'::regclass, indexrelid, indrelid FROM pg_index\n"
+	"	SELECT 'pg_class'::regclass, indexrelid, indrelid FROM pg_index WHERE indrelid = ANY ($1)\n"
 	"	UNION ALL\n"
-	"	SELECT 'pg_policy'::regclass, oid, polrelid FROM pg_policy\n"
-	") AS t (classid, objid, oid) ON d.classid = t.classid AND d.objid = t.objid\n"
+	"	SELECT 'pg_policy'::regclass, oid, polrelid FROM pg_policy WHERE polrelid = ANY ($1)\n"
+	") AS t (classid, objid, oid)\n"
+	"JOIN pg_depend d ON d.classid = t.classid AND d.objid = t.objid\n"
 	"WHERE d.refclassid IN ('pg_proc'::regclass, 'pg_class'::regclass) AND d.refobjid >= 16384 AND d.refobjid <> t.oid";
 /* clang-format on */
 
@@ -157,42 +177,80 @@ node_of(const LabDependencies *dependencies, Oid oid)
 	return node;
 }
 
-LabDependencies *
-lab_depend_read(void)
+static Oid
+oid_of(uint64 row, int column)
 {
-	MemoryContext context = CurrentMemoryContext;
-	LabDependencies *dependencies = palloc(sizeof(LabDependencies));
-	static SPIPlanPtr plan = NULL;
+	bool isnull;
 
-	dependencies->nodes = new_table("dependencies", sizeof(Vertex), context);
-	if (plan == NULL)
-	{
-		plan = SPI_prepare(edges_query, 0, NULL);
-		if (plan == NULL || SPI_keepplan(plan) != 0)
-			elog(ERROR, "could not plan the query of dependencies");
-	}
-	if (SPI_execute_plan(plan, NULL, NULL, true, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read dependencies");
-	MemoryContextSwitchTo(context);
+	return DatumGetObjectId(
+		SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, &isnull));
+}
+
+/* Reads the links of these objects. */
+static List *
+read_links(List *objects)
+{
+	static LabPlan plan = {edges_query, 1, {OIDARRAYOID}, NULL};
+	Datum argument = lab_plans_oids(objects);
+	List *links = NIL;
+
+	lab_plans_run(&plan, &argument, !list_member_oid(objects, InvalidOid));
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
-		HeapTuple row = SPI_tuptable->vals[i];
-		TupleDesc descriptor = SPI_tuptable->tupdesc;
-		bool isnull;
-		Vertex *from =
-			node_of(dependencies, DatumGetObjectId(SPI_getbinval(row, descriptor, 1, &isnull)));
-		Oid to = DatumGetObjectId(SPI_getbinval(row, descriptor, 2, &isnull));
+		Link *link = palloc(sizeof(Link));
 
-		if (!OidIsValid(to))
-			from->anything = true;
-		else
-		{
-			Edge edge = DatumGetInt32(SPI_getbinval(row, descriptor, 3, &isnull));
-
-			from->edges[edge] = lappend_oid(from->edges[edge], to);
-		}
+		link->from = oid_of(i, 1);
+		link->to = oid_of(i, 2);
+		link->edge = oid_of(i, 3);
+		link->read_from = oid_of(i, 4);
+		link->about = oid_of(i, 5);
+		links = lappend(links, link);
 	}
 	SPI_freetuptable(SPI_tuptable);
+	return links;
+}
+
+/* The links that none of these objects can have changed. */
+static List *
+kept_links(const LabDependencies *known, List *objects)
+{
+	List *kept = NIL;
+	ListCell *cell;
+
+	foreach (cell, known->links)
+	{
+		const Link *link = lfirst(cell);
+		Link *copy;
+
+		if (lab_objects_among(objects, link->read_from) || lab_objects_among(objects, link->about))
+			continue;
+		copy = palloc(sizeof(Link));
+		*copy = *link;
+		kept = lappend(kept, copy);
+	}
+	return kept;
+}
+
+LabDependencies *
+lab_depend_read(List *objects, const LabDependencies *known)
+{
+	LabDependencies *dependencies = palloc(sizeof(LabDependencies));
+	ListCell *cell;
+
+	dependencies->links = known ? kept_links(known, objects) : NIL;
+	if (objects)
+		dependencies->links = list_concat(dependencies->links, read_links(objects));
+	dependencies->nodes = new_table("dependencies", sizeof(Vertex), CurrentMemoryContext);
+	foreach (cell, dependencies->links)
+	{
+		const Link *link = lfirst(cell);
+		Vertex *from = node_of(dependencies, link->from);
+
+		if (OidIsValid(link->to))
+			from->edges[link->edge] = lappend_oid(from->edges[link->edge], link->to);
+		else
+			from->anything = true;
+	}
 	return dependencies;
 }
 
@@ -292,7 +350,7 @@ lab_depend_note_everything(void)
 }
 
 void
-lab_depend_forget_others(HTAB *there)
+lab_depend_forget_others(void)
 {
 	HASH_SEQ_STATUS scan;
 	Note *note;
@@ -304,7 +362,7 @@ lab_depend_forget_others(HTAB *there)
 	{
 		Oid oid = note->oid;
 
-		if (hash_search(there, &oid, HASH_FIND, NULL) == NULL)
+		if (!lab_objects_has(oid))
 			hash_search(notes, &oid, HASH_REMOVE, NULL);
 	}
 }

@@ -5,7 +5,7 @@
 #ifndef LAB_DEPEND_H
 #define LAB_DEPEND_H
 
-#include "utils/hsearch.h"
+#include "nodes/pg_list.h"
 
 typedef struct LabDependencies LabDependencies;
 
@@ -17,8 +17,12 @@ typedef enum LabReach
 	LAB_REACH_WRITES    /* and whatever is touched by writing to that */
 } LabReach;
 
-/* Reads who refers to whom from the catalogs; in the current memory context. */
-extern LabDependencies *lab_depend_read(void);
+/*
+ * Who refers to whom, in the current memory context: of the objects (a sorted list
+ * of oids; InvalidOid among them: all of them) it is read from the catalogs, the
+ * rest is as it was known, or NULL.
+ */
+extern LabDependencies *lab_depend_read(List *objects, const LabDependencies *known);
 
 /*
  * A number that differs when something in reach of the relation or function was
@@ -30,7 +34,7 @@ extern uint64 lab_depend_stamp(const LabDependencies *dependencies, Oid object, 
 extern void lab_depend_note(Oid object);
 extern void lab_depend_note_everything(void);
 
-/* Forgets the notes of what is not in the table, whose key is an oid: it is gone. */
-extern void lab_depend_forget_others(HTAB *there);
+/* Forgets the notes of what is gone (objects.h). */
+extern void lab_depend_forget_others(void);
 
 #endif /* LAB_DEPEND_H */

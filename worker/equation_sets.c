@@ -119,7 +119,7 @@ collect(const char *kind, const char *owner, LabComparison *comparison,
 		/* what it was paired with in vain looks for another */
 		foreach (own, promises.found)
 			if (((Promise *) lfirst(own))->own == other->found)
-				((Promise *) lfirst(own))->kept = promise->kept;
+				((Promise *) lfirst(own))->kept = other->found->taken = promise->kept;
 	}
 	return promises;
 }
@@ -255,6 +255,21 @@ take_redundant(const Promises *promises)
 		(void) try(promises, promises->expected, promises->found);
 }
 
+/* What a check fails with is that check's fault, and no extra as well. */
+static void
+take_failing(const Promises *promises)
+{
+	ListCell *cell;
+
+	foreach (cell, promises->expected)
+	{
+		const Promise *promise = lfirst(cell);
+
+		if (!promise->kept && promise->comparison->found)
+			promise->comparison->found->taken = true;
+	}
+}
+
 /* One check of each owner judges for all of them: the first that fails, else the first. */
 static bool
 is_judge(const LabComparison *comparison, const LabEvaluation *evaluation)
@@ -291,4 +306,5 @@ lab_equations_judge_check(LabComparison *comparison, const LabEvaluation *evalua
 	compare_singly(&promises);
 	compare_sets(&promises);
 	take_redundant(&promises);
+	take_failing(&promises);
 }

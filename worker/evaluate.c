@@ -26,6 +26,7 @@
 #include "worker/hidden.h"
 #include "worker/kinds.h"
 #include "worker/look.h"
+#include "worker/objects.h"
 #include "worker/probe.h"
 #include "worker/sandbox.h"
 #include "worker/views.h"
@@ -92,10 +93,11 @@ derive(const LabJob *job)
 {
 	LabEvaluation derivation = {job, NIL, NIL};
 	LabEvaluation *evaluation = &derivation;
+	LabFactScope scope = {job->role, job->check_timeout, job->ignore};
 	ListCell *cell;
 
 	lab_probe_limit(0);
-	evaluation->facts = lab_facts_read(job->role, job->check_timeout, job->ignore);
+	evaluation->facts = lab_facts_read(&scope, lab_objects_affected(lab_objects_changed()), NIL);
 	lab_views_add_facts(evaluation);
 	foreach (cell, job->checks)
 		evaluation->facts = lappend(evaluation->facts, &((LabCheck *) lfirst(cell))->fact);

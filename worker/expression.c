@@ -34,18 +34,20 @@ simplify(void *arg)
 }
 
 static char *
-text_of(char *tree, Oid relation, List *names, Oid role, int timeout)
+text_of(char *tree, Oid relation, List *names, Oid role, int timeout, bool *failed)
 {
 	Simplification work = {tree, names, CurrentMemoryContext, NULL};
 	LabSandboxError error;
 
-	if (lab_sandbox_run(lab_sandbox_identity(role, relation), timeout, simplify, &work, &error))
+	*failed =
+		!lab_sandbox_run(lab_sandbox_identity(role, relation), timeout, simplify, &work, &error);
+	if (!*failed)
 		return work.text;
 	return lab_normal_text(lab_normal_plain(stringToNode(tree)), names);
 }
 
 char *
-lab_expression_text(char *tree, Oid relation, Oid role, int timeout)
+lab_expression_text(char *tree, Oid relation, Oid role, int timeout, bool *failed)
 {
 	List *names = NIL;
 
@@ -60,7 +62,7 @@ lab_expression_text(char *tree, Oid relation, Oid role, int timeout)
 							errmsg("a table was dropped while its database was compared")));
 		names = deparse_context_for(name, relation);
 	}
-	return text_of(tree, relation, names, role, timeout);
+	return text_of(tree, relation, names, role, timeout, failed);
 }
 
 static RangeTblEntry *
@@ -78,7 +80,7 @@ named_row(char *name, Oid relation)
 }
 
 char *
-lab_expression_when_text(char *tree, Oid relation, Oid role, int timeout)
+lab_expression_when_text(char *tree, Oid relation, Oid role, int timeout, bool *failed)
 {
 	/* In the catalogs the old row is the first relation of the condition, and the new one the
 	 * second. */
@@ -86,5 +88,5 @@ lab_expression_when_text(char *tree, Oid relation, Oid role, int timeout)
 
 	rows->rtable = list_make2(named_row("old", relation), named_row("new", relation));
 	return text_of(tree, relation, deparse_context_for_plan_tree(rows, list_make2("old", "new")),
-				   role, timeout);
+				   role, timeout, failed);
 }

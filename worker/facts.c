@@ -6,11 +6,9 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "executor/spi.h"
 #include "nodes/nodeFuncs.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
-#include "utils/guc.h"
 #include "utils/json.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
@@ -18,6 +16,8 @@
 #include "worker/expression.h"
 #include "worker/facts.h"
 #include "worker/facts_queries.h"
+#include "worker/objects.h"
+#include "worker/plans.h"
 
 char *
 lab_fact_canonical(const char *definition)
@@ -70,27 +70,8 @@ make_fact(SPITupleTable *table, uint64 row)
 	fact->tree = column_text(table, row, 5);
 	fact->relation = column_oid(table, row, 6);
 	fact->role = column_oid(table, row, 7);
+	fact->read_from = column_oid(table, row, 8);
 	return fact;
-}
-
-/* Plans last as long as the process: one that compares again has them already. */
-static SPIPlanPtr
-plan_of(int query)
-{
-	static SPIPlanPtr *plans = NULL;
-	Oid type = OIDOID;
-
-	if (plans == NULL)
-		plans = MemoryContextAllocZero(TopMemoryContext, sizeof(SPIPlanPtr) * lab_fact_query_count);
-	if (plans[query] == NULL)
-	{
-		SPIPlanPtr plan = SPI_prepare(lab_fact_queries[query], 1, &type);
-
-		if (plan == NULL || SPI_keepplan(plan) != 0)
-			elog(ERROR, "could not plan query %d over the catalogs", query);
-		plans[query] = plan;
-	}
-	return plans[query];
 }
 
 /* DEFAULT NULL is no default, unless it takes the place of a domain's. */
@@ -101,45 +82,52 @@ is_no_default(const LabFact *fact, const char *expression)
 		   get_typtype(exprType(stringToNode(fact->tree))) != TYPTYPE_DOMAIN;
 }
 
+/* Completes a fact of the catalogs by its expression; false where it is none after all. */
+static bool
+add_expression(LabFact *fact, Oid role, int timeout)
+{
+	bool when = strcmp(fact->kind, "trigger") == 0;
+	char *expression = (when ? lab_expression_when_text : lab_expression_text)(
+		fact->tree, fact->relation, OidIsValid(role) ? role : fact->role, timeout, &fact->doubtful);
+
+	if (is_no_default(fact, expression))
+		return false;
+	fact->definition = with_property(fact->definition, when ? "when" : "expression", expression);
+	return true;
+}
+
 /* The rows of one query become facts, in the caller's memory context. */
 static List *
-read_query(int query, Oid role, int timeout, List *ignore)
+read_query(int query, const LabFactScope *scope, Datum *values, bool few)
 {
-	MemoryContext context = CurrentMemoryContext;
-	Datum participant = ObjectIdGetDatum(role);
+	static LabPlan *plans = NULL;
 	List *facts = NIL;
 	SPITupleTable *table;
 	uint64 n;
 
-	if (SPI_execute_plan(plan_of(query), &participant, NULL, true, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the catalogs");
-	MemoryContextSwitchTo(context); /* SPI leaves its own behind */
+	if (plans == NULL)
+		plans = MemoryContextAllocZero(TopMemoryContext, sizeof(LabPlan) * lab_fact_query_count);
+	plans[query].text = lab_fact_queries[query].text;
+	plans[query].nargs = 2;
+	plans[query].types[0] = OIDOID;
+	plans[query].types[1] = OIDARRAYOID;
+	lab_plans_run(&plans[query], values, few);
 	table = SPI_tuptable;
 	n = SPI_processed;
 	for (uint64 i = 0; i < n; i++)
 	{
 		LabFact *fact = make_fact(table, i);
 
-		if (lab_fact_ignored(fact, ignore))
-			continue;
-		if (fact->tree)
-		{
-			bool when = strcmp(fact->kind, "trigger") == 0;
-			char *expression = (when ? lab_expression_when_text : lab_expression_text)(
-				fact->tree, fact->relation, OidIsValid(role) ? role : fact->role, timeout);
-
-			if (is_no_default(fact, expression))
-				continue;
-			fact->definition =
-				with_property(fact->definition, when ? "when" : "expression", expression);
-		}
-		facts = lappend(facts, fact);
+		fact->query = query;
+		if (!lab_fact_ignored(fact, scope->ignore) &&
+			(fact->tree == NULL || add_expression(fact, scope->role, scope->timeout)))
+			facts = lappend(facts, fact);
 	}
 	SPI_freetuptable(table);
 	return facts;
 }
 
-/* By age of the relation, then by name: the same order on every server. */
+/* As the queries come, then by age of the relation, then by name and text: always the same order. */
 static int
 compare_facts(const ListCell *a, const ListCell *b)
 {
@@ -147,41 +135,67 @@ compare_facts(const ListCell *a, const ListCell *b)
 	const LabFact *other = lfirst(b);
 	int order;
 
+	if (one->query != other->query)
+		return one->query < other->query ? -1 : 1;
 	if (one->relation != other->relation)
 		return one->relation < other->relation ? -1 : 1;
 	order = strcmp(one->kind, other->kind);
-	return order != 0 ? order : strcmp(one->object, other->object);
+	if (order == 0)
+		order = strcmp(one->object, other->object);
+	if (order == 0 && one->definition && other->definition)
+		order = strcmp(one->definition, other->definition);
+	return order;
 }
 
-/*
- * Nobody analyzes a young database's catalogs, and the planner takes them for
- * small: nested loops over them would take time by the square.
- */
-static void
-plan_without_statistics(void)
+static char *
+copy_text(const char *text)
 {
-	static const char *const settings[][2] = {{"enable_nestloop", "off"},
-											  {"plan_cache_mode", "force_generic_plan"}};
+	return text ? pstrdup(text) : NULL;
+}
 
-	for (int i = 0; i < lengthof(settings); i++)
-		(void) set_config_option(settings[i][0], settings[i][1], PGC_USERSET, PGC_S_SESSION,
-								 GUC_ACTION_SAVE, true, 0, false);
+/* A fact that was read before, as if it were read now. */
+static LabFact *
+copy_fact(const LabFact *fact)
+{
+	LabFact *copy = palloc(sizeof(LabFact));
+
+	*copy = *fact;
+	copy->kind = copy_text(fact->kind);
+	copy->object = copy_text(fact->object);
+	copy->owner = copy_text(fact->owner);
+	copy->definition = copy_text(fact->definition);
+	copy->tree = copy_text(fact->tree);
+	copy->taken = false;
+	return copy;
+}
+
+/* The facts that others read before and that none of these objects has. */
+static List *
+kept_facts(List *known, List *objects)
+{
+	List *kept = NIL;
+	ListCell *cell;
+
+	foreach (cell, known)
+	{
+		const LabFact *fact = lfirst(cell);
+
+		if (!lab_objects_among(objects, fact->read_from))
+			kept = lappend(kept, copy_fact(fact));
+	}
+	return kept;
 }
 
 List *
-lab_facts_read(Oid role, int timeout, List *ignore)
+lab_facts_read(const LabFactScope *scope, List *objects, List *known)
 {
-	int level = NewGUCNestLevel();
-	List *facts = NIL;
+	bool few = !list_member_oid(objects, InvalidOid);
+	Datum values[2] = {ObjectIdGetDatum(scope->role), lab_plans_oids(objects)};
+	List *facts = few ? kept_facts(known, objects) : NIL;
 
-	plan_without_statistics();
-	for (int i = 0; i < lab_fact_query_count; i++)
-	{
-		List *found = read_query(i, role, timeout, ignore);
-
-		list_sort(found, compare_facts);
-		facts = list_concat(facts, found);
-	}
-	AtEOXact_GUC(false, level);
+	for (int i = 0; i < lab_fact_query_count && objects; i++)
+		if (!few || lab_fact_queries[i].of_objects)
+			facts = list_concat(facts, read_query(i, scope, values, few));
+	list_sort(facts, compare_facts);
 	return facts;
 }

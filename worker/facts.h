@@ -7,13 +7,21 @@
 
 #include "extension/fact.h"
 
+/* Which facts are read, and how. */
+typedef struct LabFactScope
+{
+	Oid role;     /* whose identity expressions are simplified with; InvalidOid: their table's owner */
+	int timeout;  /* of that, in milliseconds */
+	List *ignore; /* of char *: patterns of facts that are left out */
+} LabFactScope;
+
 /*
- * All facts that the catalogs show, without those that the patterns ignore; in
- * the current memory context.  role is whose identity expressions are simplified
- * with (InvalidOid: the owner of their table).  Definitions of lazy kinds
- * (kinds.h) are NULL.
+ * The facts that the catalogs show, in the current memory context: those of the
+ * objects (a sorted list of oids; InvalidOid among them: everything) are read,
+ * the others are copies of the known ones.  Definitions of lazy kinds (kinds.h)
+ * are NULL.
  */
-extern List *lab_facts_read(Oid role, int timeout, List *ignore);
+extern List *lab_facts_read(const LabFactScope *scope, List *objects, List *known);
 
 /* The text of a definition as jsonb writes it: equal definitions are equal texts. */
 extern char *lab_fact_canonical(const char *definition);

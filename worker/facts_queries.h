@@ -8,8 +8,12 @@
  *
  * Each query returns: kind, object, owner, definition (jsonb), expression
  * (pg_node_tree as text, or NULL), relation (oid that the expression refers to,
- * or whose contents the fact is about), and the role that owns the object, where
- * there is an expression but no relation.  $1 is the participant's oid, or 0.
+ * or whose contents the fact is about), the role that owns the object, where there
+ * is an expression but no relation, and the relation or function whose catalog
+ * rows the fact was read from (objects.h), or 0.
+ *
+ * $1 is the participant's oid, or 0; $2 are the relations and functions that are
+ * asked for, with 0 among them for whatever belongs to neither.
  */
 #ifndef LAB_FACTS_QUERIES_H
 #define LAB_FACTS_QUERIES_H
@@ -42,8 +46,14 @@ extern const char lab_facts_searches[];
 extern const char lab_facts_others[];
 extern const char lab_facts_behaviours[];
 
+typedef struct LabFactQuery
+{
+	const char *text;
+	bool of_objects; /* some of its facts belong to a relation or function */
+} LabFactQuery;
+
 /* All of them, in the order in which tasks are told to people. */
-extern const char *const lab_fact_queries[];
+extern const LabFactQuery lab_fact_queries[];
 extern const int lab_fact_query_count;
 
 #endif /* LAB_FACTS_QUERIES_H */

@@ -31,7 +31,7 @@ const char lab_facts_routines[] =
 	"		'settings', " OPTIONS("p.proconfig") ",\n"
 	"		'aggregate', CASE a.aggkind WHEN 'n' THEN 'normal' WHEN 'o' THEN 'ordered set' ELSE\n"
 	"			CASE WHEN a.aggkind IS NOT NULL THEN 'hypothetical set' END END,\n"
-	"		'direct arguments', a.aggnumdirectargs)), NULL::text, NULL::oid, NULL::oid\n"
+	"		'direct arguments', a.aggnumdirectargs)), NULL::text, NULL::oid, NULL::oid, p.oid\n"
 	"FROM pg_proc p\n"
 	"JOIN pg_namespace n ON n.oid = p.pronamespace\n"
 	"LEFT JOIN pg_aggregate a ON a.aggfnoid = p.oid\n"
@@ -47,15 +47,15 @@ const char lab_facts_routines[] =
 	"			WITH ORDINALITY AS u (type, mode, name, n)\n"
 	"	) k\n"
 	") io\n"
-	"WHERE " PEOPLES_SCHEMA "\n"
+	"WHERE " WANTED("p.oid") " AND " PEOPLES_SCHEMA "\n"
 	"	AND " NO_PART("pg_proc", "p.oid");
 
 const char lab_facts_argument_defaults[] =
 	"SELECT 'argument_defaults', p.oid::regprocedure::text, p.oid::regprocedure::text, '{}'::jsonb,\n"
-	"	p.proargdefaults::text, NULL::oid, p.proowner\n"
+	"	p.proargdefaults::text, NULL::oid, p.proowner, p.oid\n"
 	"FROM pg_proc p\n"
 	"JOIN pg_namespace n ON n.oid = p.pronamespace\n"
-	"WHERE p.pronargdefaults > 0 AND " PEOPLES_SCHEMA "\n"
+	"WHERE " WANTED("p.oid") " AND p.pronargdefaults > 0 AND " PEOPLES_SCHEMA "\n"
 	"	AND " NO_PART("pg_proc", "p.oid");
 
 /*
@@ -78,7 +78,7 @@ const char lab_facts_triggers[] =
 	"		'from', CASE WHEN t.tgconstrrelid <> 0 THEN t.tgconstrrelid::regclass::text END,\n"
 	"		'deferrable', t.tgdeferrable,\n"
 	"		'initially deferred', t.tginitdeferred,\n"
-	"		'enabled', " FIRES("t.tgenabled") ")), t.tgqual::text, rel.oid, NULL::oid\n"
+	"		'enabled', " FIRES("t.tgenabled") ")), t.tgqual::text, rel.oid, NULL::oid, rel.oid\n"
 	"FROM rel\n"
 	"JOIN pg_trigger t ON t.tgrelid = rel.oid\n"
 	"JOIN (\n"
@@ -90,9 +90,9 @@ const char lab_facts_triggers[] =
 	"		'event', evtevent,\n"
 	"		'tags', (SELECT jsonb_agg(tag ORDER BY tag) FROM unnest(evttags) AS tag),\n"
 	"		'function', evtfoid::regprocedure::text,\n"
-	"		'enabled', " FIRES("evtenabled") "), NULL, NULL, NULL\n"
+	"		'enabled', " FIRES("evtenabled") "), NULL, NULL, NULL, 0::oid\n"
 	"FROM pg_event_trigger t\n"
-	"WHERE " NO_MEMBER("pg_event_trigger", "t.oid");
+	"WHERE " OTHERS_WANTED " AND " NO_MEMBER("pg_event_trigger", "t.oid");
 
 const char lab_facts_rules[] =
 	RELATIONS "\n"
@@ -102,7 +102,7 @@ const char lab_facts_rules[] =
 	"	rel.name, jsonb_build_object(\n"
 	"		'conditional', r.ev_qual <> '<>',\n"
 	"		'nothing', r.ev_action = '<>',\n"
-	"		'enabled', " FIRES("r.ev_enabled") "), NULL::text, rel.oid, NULL::oid\n"
+	"		'enabled', " FIRES("r.ev_enabled") "), NULL::text, rel.oid, NULL::oid, rel.oid\n"
 	"FROM rel\n"
 	"JOIN pg_rewrite r ON r.ev_class = rel.oid\n"
 	"WHERE r.rulename <> '_RETURN'";

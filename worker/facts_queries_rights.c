@@ -33,37 +33,37 @@ const char lab_facts_policies[] =
 	"				FROM unnest(polroles) AS role\n"
 	"			) r),\n"
 	"		'using', polqual IS NOT NULL,\n"
-	"		'with check', added IS NOT NULL), NULL::text, polrelid, NULL::oid\n"
+	"		'with check', added IS NOT NULL), NULL::text, polrelid, NULL::oid, polrelid\n"
 	"FROM pol\n"
 	"UNION ALL\n"
-	"SELECT 'policy_using', object, owner, '{}', polqual::text, polrelid, NULL\n"
+	"SELECT 'policy_using', object, owner, '{}', polqual::text, polrelid, NULL, polrelid\n"
 	"FROM pol\n"
 	"WHERE polqual IS NOT NULL\n"
 	"UNION ALL\n"
-	"SELECT 'policy_check', object, owner, '{}', added::text, polrelid, NULL\n"
+	"SELECT 'policy_check', object, owner, '{}', added::text, polrelid, NULL, polrelid\n"
 	"FROM pol\n"
 	"WHERE added IS NOT NULL";
 
 /*
- * From "thing" (object, owner, role, acl, initial): one row for each grantee
+ * From "thing" (subject, object, owner, role, acl, initial): one row for each grantee
  * whose privileges differ from the initial ones.
  */
 #define PRIVILEGES \
 	", privilege AS (\n" \
-	"	SELECT thing.object, thing.owner, thing.role, x.grantee, x.privilege_type,\n" \
+	"	SELECT thing.subject, thing.object, thing.owner, thing.role, x.grantee, x.privilege_type,\n" \
 	"		bool_or(x.is_grantable) AS grantable, side.now\n" \
 	"	FROM thing\n" \
 	"	CROSS JOIN LATERAL (VALUES (true, thing.acl), (false, thing.initial)) AS side (now, acl)\n" \
 	"	CROSS JOIN LATERAL aclexplode(side.acl) AS x\n" \
-	"	GROUP BY thing.object, thing.owner, thing.role, x.grantee, x.privilege_type, side.now\n" \
+	"	GROUP BY thing.subject, thing.object, thing.owner, thing.role, x.grantee, x.privilege_type, side.now\n" \
 	"), held AS (\n" \
-	"	SELECT object, owner, role, grantee,\n" \
+	"	SELECT subject, object, owner, role, grantee,\n" \
 	"		coalesce(jsonb_object_agg(privilege_type, grantable) FILTER (WHERE now), '{}') AS now,\n" \
 	"		coalesce(jsonb_object_agg(privilege_type, grantable) FILTER (WHERE NOT now), '{}') AS initial\n" \
 	"	FROM privilege\n" \
-	"	GROUP BY object, owner, role, grantee\n" \
+	"	GROUP BY subject, object, owner, role, grantee\n" \
 	"), changed AS (\n" \
-	"	SELECT object, owner, role,\n" \
+	"	SELECT subject, object, owner, role,\n" \
 	"		CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE grantee::regrole::text END AS grantee,\n" \
 	"		jsonb_build_object('privileges, true with grant option', now) AS definition\n" \
 	"	FROM held\n" \
@@ -74,61 +74,61 @@ const char lab_facts_policies[] =
 
 /* The schema public comes with USAGE for PUBLIC. */
 const char lab_facts_grants[] =
-	RELATIONS SEQUENCES ", thing (object, owner, role, acl, initial) AS (\n"
-	"	SELECT coalesce(seq.object, rel.name), coalesce(seq.owner, rel.name), rel.relowner, rel.relacl,\n"
+	RELATIONS SEQUENCES ", thing (subject, object, owner, role, acl, initial) AS (\n"
+	"	SELECT rel.oid, coalesce(seq.object, rel.name), coalesce(seq.owner, rel.name), rel.relowner, rel.relacl,\n"
 	"		acldefault(CASE WHEN rel.relkind = 'S' THEN 's' ELSE 'r' END::\"char\", rel.relowner)\n"
 	"	FROM rel\n"
 	"	LEFT JOIN seq ON seq.oid = rel.oid\n"
 	"	WHERE rel.relacl IS NOT NULL\n"
 	"	UNION ALL\n"
-	"	SELECT format('%s.%I', rel.name, a.attname), rel.name, rel.relowner, a.attacl, NULL\n"
+	"	SELECT rel.oid, format('%s.%I', rel.name, a.attname), rel.name, rel.relowner, a.attacl, NULL\n"
 	"	FROM rel\n"
 	"	JOIN pg_attribute a ON a.attrelid = rel.oid\n"
 	"	WHERE a.attacl IS NOT NULL AND NOT a.attisdropped\n"
 	"	UNION ALL\n"
-	"	SELECT format('schema %I', n.nspname), quote_ident(n.nspname), n.nspowner, n.nspacl,\n"
+	"	SELECT 0::oid, format('schema %I', n.nspname), quote_ident(n.nspname), n.nspowner, n.nspacl,\n"
 	"		acldefault('n', n.nspowner)\n"
 	"			|| CASE WHEN n.nspname = 'public' THEN ARRAY[makeaclitem(0, n.nspowner, 'USAGE', false)] END\n"
 	"	FROM pg_namespace n\n"
-	"	WHERE n.nspacl IS NOT NULL AND " PEOPLES_SCHEMA "\n"
+	"	WHERE " OTHERS_WANTED " AND n.nspacl IS NOT NULL AND " PEOPLES_SCHEMA "\n"
 	"		AND " NO_MEMBER("pg_namespace", "n.oid") "\n"
 	"	UNION ALL\n"
-	"	SELECT p.oid::regprocedure::text, p.oid::regprocedure::text, p.proowner, p.proacl,\n"
+	"	SELECT p.oid, p.oid::regprocedure::text, p.oid::regprocedure::text, p.proowner, p.proacl,\n"
 	"		acldefault('f', p.proowner)\n"
 	"	FROM pg_proc p\n"
 	"	JOIN pg_namespace n ON n.oid = p.pronamespace\n"
-	"	WHERE p.proacl IS NOT NULL AND " PEOPLES_SCHEMA "\n"
+	"	WHERE " WANTED("p.oid") " AND p.proacl IS NOT NULL AND " PEOPLES_SCHEMA "\n"
 	"		AND " NO_PART("pg_proc", "p.oid") "\n"
 	"	UNION ALL\n"
-	"	SELECT format('%I.%I', n.nspname, t.typname), format('%I.%I', n.nspname, t.typname), t.typowner,\n"
+	"	SELECT 0::oid, format('%I.%I', n.nspname, t.typname), format('%I.%I', n.nspname, t.typname), t.typowner,\n"
 	"		t.typacl, acldefault('T', t.typowner)\n"
 	"	FROM pg_type t\n"
 	"	JOIN pg_namespace n ON n.oid = t.typnamespace\n"
-	"	WHERE t.typacl IS NOT NULL AND " PEOPLES_SCHEMA "\n"
+	"	WHERE " OTHERS_WANTED " AND t.typacl IS NOT NULL AND " PEOPLES_SCHEMA "\n"
 	"		AND " NO_PART("pg_type", "t.oid") "\n"
 	"	UNION ALL\n"
-	"	SELECT format('language %I', l.lanname), quote_ident(l.lanname), l.lanowner, l.lanacl,\n"
+	"	SELECT 0::oid, format('language %I', l.lanname), quote_ident(l.lanname), l.lanowner, l.lanacl,\n"
 	"		acldefault('l', l.lanowner)\n"
 	"	FROM pg_language l\n"
-	"	WHERE l.lanacl IS NOT NULL\n"
+	"	WHERE " OTHERS_WANTED " AND l.lanacl IS NOT NULL\n"
 	"	UNION ALL\n"
-	"	SELECT format('foreign data wrapper %I', w.fdwname), quote_ident(w.fdwname), w.fdwowner, w.fdwacl,\n"
+	"	SELECT 0::oid, format('foreign data wrapper %I', w.fdwname), quote_ident(w.fdwname), w.fdwowner, w.fdwacl,\n"
 	"		acldefault('F', w.fdwowner)\n"
 	"	FROM pg_foreign_data_wrapper w\n"
-	"	WHERE w.fdwacl IS NOT NULL\n"
+	"	WHERE " OTHERS_WANTED " AND w.fdwacl IS NOT NULL\n"
 	"	UNION ALL\n"
-	"	SELECT format('server %I', s.srvname), quote_ident(s.srvname), s.srvowner, s.srvacl,\n"
+	"	SELECT 0::oid, format('server %I', s.srvname), quote_ident(s.srvname), s.srvowner, s.srvacl,\n"
 	"		acldefault('S', s.srvowner)\n"
 	"	FROM pg_foreign_server s\n"
-	"	WHERE s.srvacl IS NOT NULL\n"
+	"	WHERE " OTHERS_WANTED " AND s.srvacl IS NOT NULL\n"
 	")" PRIVILEGES
-	"SELECT 'grant', format('%s to %s', object, grantee), owner, definition, NULL::text, NULL::oid, NULL::oid\n"
+	"SELECT 'grant', format('%s to %s', object, grantee), owner, definition, NULL::text, NULL::oid, NULL::oid, subject\n"
 	"FROM changed";
 
 /* In one schema they add to the global ones; globally they replace the server's own. */
 const char lab_facts_default_privileges[] =
-	"WITH thing (object, owner, role, acl, initial) AS (\n"
-	"	SELECT concat(\n"
+	"WITH thing (subject, object, owner, role, acl, initial) AS (\n"
+	"	SELECT 0::oid, concat(\n"
 	"			CASE d.defaclobjtype WHEN 'r' THEN 'tables' WHEN 'S' THEN 'sequences' WHEN 'f' THEN 'functions'\n"
 	"				WHEN 'T' THEN 'types' WHEN 'n' THEN 'schemas' ELSE 'large objects' END,\n"
 	"			' in ' || quote_ident(n.nspname),\n"
@@ -140,7 +140,7 @@ const char lab_facts_default_privileges[] =
 	"	LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace\n"
 	")" PRIVILEGES
 	"SELECT 'default_privilege', format('%s to %s', object, grantee), owner, definition,\n"
-	"	NULL::text, NULL::oid, NULL::oid\n"
+	"	NULL::text, NULL::oid, NULL::oid, subject\n"
 	"FROM changed";
 
 /* clang-format on */

@@ -11,12 +11,12 @@
 
 const char lab_facts_schemas[] =
 	"SELECT 'schema', quote_ident(nspname), quote_ident(nspname), '{\"exists\": true}'::jsonb,\n"
-	"	NULL::text, NULL::oid, NULL::oid\n"
+	"	NULL::text, NULL::oid, NULL::oid, 0::oid\n"
 	"FROM pg_namespace n\n"
 	"WHERE nspname <> 'public' AND " PEOPLES_SCHEMA "\n"
 	"	AND " NO_MEMBER("pg_namespace", "n.oid") "\n"
 	"UNION ALL\n"
-	"SELECT 'extension', quote_ident(extname), quote_ident(extname), '{\"exists\": true}', NULL, NULL, NULL\n"
+	"SELECT 'extension', quote_ident(extname), quote_ident(extname), '{\"exists\": true}', NULL, NULL, NULL, 0\n"
 	"FROM pg_extension\n"
 	"WHERE extname NOT IN ('plpgsql', 'labcreator_student')";
 
@@ -62,7 +62,7 @@ const char lab_facts_types[] =
 	"			'preferred', t.typispreferred,\n"
 	"			'element', CASE WHEN t.typelem <> 0 THEN format_type(t.typelem, NULL) END,\n"
 	"			'default', t.typdefault)\n"
-	"	END, NULL::text, NULL::oid, NULL::oid\n"
+	"	END, NULL::text, NULL::oid, NULL::oid, 0::oid\n"
 	"FROM pg_type t\n"
 	"JOIN pg_namespace n ON n.oid = t.typnamespace\n"
 	"LEFT JOIN pg_class c ON c.oid = t.typrelid\n"
@@ -83,16 +83,16 @@ const char lab_facts_domains[] =
 	"		'type', format_type(dom.typbasetype, dom.typtypmod),\n"
 	"		'not null', dom.typnotnull,\n"
 	"		'collation', CASE WHEN dom.typcollation <> b.typcollation\n"
-	"			THEN dom.typcollation::regcollation::text END), NULL::text, NULL::oid, NULL::oid\n"
+	"			THEN dom.typcollation::regcollation::text END), NULL::text, NULL::oid, NULL::oid, 0::oid\n"
 	"FROM dom\n"
 	"JOIN pg_type b ON b.oid = dom.typbasetype\n"
 	"UNION ALL\n"
-	"SELECT 'domain_default', name, name, '{}', dom.typdefaultbin::text, NULL, dom.typowner\n"
+	"SELECT 'domain_default', name, name, '{}', dom.typdefaultbin::text, NULL, dom.typowner, 0\n"
 	"FROM dom\n"
 	"WHERE dom.typdefaultbin IS NOT NULL\n"
 	"UNION ALL\n"
 	"SELECT 'domain_check', name, name, jsonb_build_object('validated', con.convalidated),\n"
-	"	con.conbin::text, NULL, dom.typowner\n"
+	"	con.conbin::text, NULL, dom.typowner, 0\n"
 	"FROM dom\n"
 	"JOIN pg_constraint con ON con.contypid = dom.oid AND con.contype = 'c'";
 

@@ -26,13 +26,23 @@
 	"SELECT FROM pg_depend e" \
 	" WHERE e.classid = '" catalog "'::regclass AND e.objid = " oid " AND e.deptype IN ('e', 'i'))"
 
-/* rel: relations with the name that people know them by. */
+/*
+ * $2 are the objects whose facts are asked for: relations and functions.  0 among
+ * them stands for whatever belongs to neither.
+ */
+#define WANTED(object) \
+	object " = ANY ($2)"
+
+#define OTHERS_WANTED \
+	"0::oid = ANY ($2)"
+
+/* rel: relations that are asked for, with the name that people know them by. */
 #define RELATIONS \
 	"WITH rel AS MATERIALIZED (\n" \
 	"	SELECT c.*, format('%I.%I', n.nspname, c.relname) AS name\n" \
 	"	FROM pg_class c\n" \
 	"	JOIN pg_namespace n ON n.oid = c.relnamespace\n" \
-	"	WHERE " PEOPLES_SCHEMA "\n" \
+	"	WHERE " WANTED("c.oid") " AND " PEOPLES_SCHEMA "\n" \
 	"		AND " NO_MEMBER("pg_class", "c.oid") "\n" \
 	")"
 
@@ -42,10 +52,13 @@
  */
 #define SEQUENCES \
 	", own AS MATERIALIZED (\n" \
-	"	SELECT d.objid AS sequence, t.name AS relation, format('%s.%I', t.name, a.attname) AS name,\n" \
+	"	SELECT d.objid AS sequence, format('%I.%I', n.nspname, t.relname) AS relation,\n" \
+	"		format('%I.%I.%I', n.nspname, t.relname, a.attname) AS name,\n" \
 	"		bool_or(d.deptype = 'i' OR f.adrelid IS NOT NULL) AS feeds\n" \
-	"	FROM pg_depend d\n" \
-	"	JOIN rel t ON t.oid = d.refobjid\n" \
+	"	FROM rel\n" \
+	"	JOIN pg_depend d ON d.objid = rel.oid\n" \
+	"	JOIN pg_class t ON t.oid = d.refobjid\n" \
+	"	JOIN pg_namespace n ON n.oid = t.relnamespace\n" \
 	"	JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid\n" \
 	"	LEFT JOIN (\n" \
 	"		SELECT f.adrelid, f.adnum, u.refobjid\n" \
@@ -54,8 +67,8 @@
 	"			AND u.refclassid = 'pg_class'::regclass\n" \
 	"	) f ON f.adrelid = a.attrelid AND f.adnum = a.attnum AND f.refobjid = d.objid\n" \
 	"	WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass\n" \
-	"		AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0\n" \
-	"	GROUP BY d.objid, t.name, a.attname\n" \
+	"		AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0 AND rel.relkind = 'S'\n" \
+	"	GROUP BY d.objid, n.nspname, t.relname, a.attname\n" \
 	"), seq AS MATERIALIZED (\n" \
 	"	SELECT rel.oid,\n" \
 	"		CASE WHEN own.feeds THEN 'sequence of ' || own.name ELSE rel.name END AS object,\n" \

@@ -13,7 +13,6 @@
  */
 #include "postgres.h"
 
-#include "executor/spi.h"
 #include "extension/channel.h"
 #include "extension/guc.h"
 #include "extension/shmem.h"
@@ -28,6 +27,7 @@
 #include "worker/facts.h"
 #include "worker/kinds.h"
 #include "worker/look.h"
+#include "worker/objects.h"
 #include "worker/probe.h"
 #include "worker/sandbox.h"
 
@@ -48,127 +48,38 @@ typedef struct Definitions
 	LabDependencies *dependencies;
 	LabDependencies *before; /* of the last look, where this one read them anew; else NULL */
 	List *sampled;           /* of oids: tables whose rows were tried on an expression */
+	List *changed; /* of oids, in memory: objects that changed since they were read (objects.h) */
 } Definitions;
-
-/* A sum over the catalog rows of each object: another one, once the object changed. */
-typedef struct Print
-{
-	Oid object; /* hash key; InvalidOid: what belongs to no relation or function */
-	int64 sum;
-	bool seen;
-} Print;
 
 static MemoryContext memory = NULL; /* of what is remembered */
 static HTAB *verdicts = NULL;       /* of Remembered */
-static HTAB *prints = NULL;         /* of Print */
 static Definitions known;           /* context NULL: nothing yet */
 
-/* clang-format off */
-static const char prints_query[] =
-	"SELECT object, bit_xor(hashtextextended(concat(source, ' ', version, ' ', place), 0))\n"
-	"FROM (\n"
-	"	SELECT oid, 1, xmin, ctid FROM pg_class WHERE oid >= 16384 AND relkind <> 'i' AND relkind <> 'I' AND relkind <> 't'\n"
-	"	UNION ALL\n"
-	"	SELECT attrelid, 2, xmin, ctid FROM pg_attribute WHERE attrelid >= 16384 AND attnum > 0\n"
-	"	UNION ALL\n"
-	"	SELECT adrelid, 3, xmin, ctid FROM pg_attrdef\n"
-	"	UNION ALL\n"
-	"	SELECT CASE WHEN conrelid >= 16384 THEN conrelid ELSE 0 END, 4, xmin, ctid FROM pg_constraint WHERE oid >= 16384\n"
-	"	UNION ALL\n"
-	"	SELECT indrelid, 5, xmin, ctid FROM pg_index WHERE indexrelid >= 16384\n"
-	"	UNION ALL\n"
-	"	SELECT inhrelid, 6, xmin, ctid FROM pg_inherits\n"
-	"	UNION ALL\n"
-	"	SELECT tgrelid, 7, xmin, ctid FROM pg_trigger\n"
-	"	UNION ALL\n"
-	"	SELECT ev_class, 8, xmin, ctid FROM pg_rewrite WHERE oid >= 16384\n"
-	"	UNION ALL\n"
-	"	SELECT polrelid, 9, xmin, ctid FROM pg_policy\n"
-	"	UNION ALL\n"
-	"	SELECT seqrelid, 10, xmin, ctid FROM pg_sequence\n"
-	"	UNION ALL\n"
-	"	SELECT oid, 11, xmin, ctid FROM pg_proc WHERE oid >= 16384\n"
-	"	UNION ALL\n"
-	"	SELECT aggfnoid, 12, xmin, ctid FROM pg_aggregate WHERE aggfnoid >= 16384\n"
-	"	UNION ALL\n"
-	"	SELECT 0, 13, xmin, ctid FROM pg_type WHERE oid >= 16384 AND typrelid = 0 AND typelem = 0\n"
-	"	UNION ALL\n"
-	"	SELECT 0, 14, xmin, ctid FROM pg_enum\n"
-	"	UNION ALL\n"
-	"	SELECT 0, 15, xmin, ctid FROM pg_range WHERE rngtypid >= 16384\n"
-	"	UNION ALL\n"
-	"	SELECT 0, 16, xmin, ctid FROM pg_namespace\n"
-	"	UNION ALL\n"
-	"	SELECT 0, 17, xmin, ctid FROM pg_extension\n"
-	"	UNION ALL\n"
-	"	SELECT 0, 18, xmin, ctid FROM pg_cast WHERE oid >= 16384\n"
-	"	UNION ALL\n"
-	"	SELECT 0, 19, xmin, ctid FROM pg_operator WHERE oid >= 16384\n"
-	"	UNION ALL\n"
-	"	SELECT 0, 20, xmin, ctid FROM pg_opclass WHERE oid >= 16384\n"
-	"	UNION ALL\n"
-	"	SELECT 0, 21, xmin, ctid FROM pg_collation WHERE oid >= 16384\n"
-	"	UNION ALL\n"
-	"	SELECT 0, 22, xmin, ctid FROM pg_ts_config WHERE oid >= 16384\n"
-	"	UNION ALL\n"
-	"	SELECT 0, 23, xmin, ctid FROM pg_ts_dict WHERE oid >= 16384\n"
-	"	UNION ALL\n"
-	"	SELECT 0, 24, xmin, ctid FROM pg_foreign_server\n"
-	") AS rows (object, source, version, place)\n"
-	"GROUP BY object";
-/* clang-format on */
+/* Something is another one than when it was read; InvalidOid: whatever there is. */
+static void
+note_changed(Oid object)
+{
+	MemoryContext before = MemoryContextSwitchTo(memory);
+
+	known.changed = lappend_oid(known.changed, object);
+	MemoryContextSwitchTo(before);
+}
 
 /* Notes which objects are others than at the last look. */
 static void
 note_changed_objects(void)
 {
-	static SPIPlanPtr plan = NULL;
-	MemoryContext before = CurrentMemoryContext;
-	HASH_SEQ_STATUS scan;
-	Print *print;
+	ListCell *cell;
 
-	if (plan == NULL)
+	foreach (cell, lab_objects_changed())
 	{
-		plan = SPI_prepare(prints_query, 0, NULL);
-		if (plan == NULL || SPI_keepplan(plan) != 0)
-			elog(ERROR, "could not plan the query of what changed");
-	}
-	if (SPI_execute_plan(plan, NULL, NULL, true, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read what changed");
-	MemoryContextSwitchTo(before);
-	for (uint64 i = 0; i < SPI_processed; i++)
-	{
-		HeapTuple row = SPI_tuptable->vals[i];
-		bool found;
-		bool isnull;
-		Oid object = DatumGetObjectId(SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull));
-		int64 sum = DatumGetInt64(SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &isnull));
+		Oid object = lfirst_oid(cell);
 
-		print = hash_search(prints, &object, HASH_ENTER, &found);
-		if (!found || print->sum != sum)
-		{
-			if (OidIsValid(object))
-				lab_depend_note(object);
-			else
-				lab_depend_note_everything();
-		}
-		print->sum = sum;
-		print->seen = true;
-	}
-	SPI_freetuptable(SPI_tuptable);
-
-	hash_seq_init(&scan, prints);
-	while ((print = hash_seq_search(&scan)) != NULL)
-	{
-		Oid object = print->object;
-
-		if (!print->seen)
-		{
-			lab_depend_note(object); /* it is gone */
-			hash_search(prints, &object, HASH_REMOVE, NULL);
-		}
+		note_changed(object);
+		if (OidIsValid(object))
+			lab_depend_note(object);
 		else
-			print->seen = false;
+			lab_depend_note_everything();
 	}
 }
 
@@ -188,7 +99,6 @@ start_memory(void)
 {
 	memory = AllocSetContextCreate(TopMemoryContext, "what is remembered", ALLOCSET_DEFAULT_SIZES);
 	verdicts = new_table("verdicts", sizeof(int32), sizeof(Remembered));
-	prints = new_table("catalog rows", sizeof(Oid), sizeof(Print));
 }
 
 static uint64
@@ -308,11 +218,16 @@ tell(const LabComparison *comparison, const LabMistakes *mistakes, LabFeedback f
 	lab_channel_send(&answer);
 }
 
-/* Reads the definitions anew, and compares what is to be compared of them; returns the old ones. */
+/*
+ * Reads the definitions of what changed anew, and compares what is to be compared
+ * of all; returns the memory of the old ones.
+ */
 static MemoryContext
 read_definitions(const LabJob *job)
 {
+	LabFactScope scope = {job->role, job->check_timeout, job->ignore};
 	MemoryContext old = known.context;
+	List *objects;
 	ListCell *cell;
 
 	known.before = known.dependencies;
@@ -320,9 +235,15 @@ read_definitions(const LabJob *job)
 		AllocSetContextCreate(memory, "what was read of the definitions", ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(known.context);
 	known.evaluation.job = job;
-	known.evaluation.facts = lab_facts_read(job->role, job->check_timeout, job->ignore);
+	objects = lab_objects_affected(known.changed);
+	known.evaluation.facts = lab_facts_read(&scope, objects, known.evaluation.facts);
 	known.evaluation.comparisons = lab_compare_pair(job->checks, known.evaluation.facts);
-	known.dependencies = lab_depend_read();
+	known.dependencies = lab_depend_read(objects, known.before);
+	list_free(known.changed);
+	known.changed = NIL;
+	foreach (cell, known.evaluation.facts)
+		if (((LabFact *) lfirst(cell))->doubtful)
+			note_changed(((LabFact *) lfirst(cell))->read_from);
 	known.sampled = NIL;
 	foreach (cell, known.evaluation.comparisons)
 		lab_compare_settle(lfirst(cell));
@@ -361,10 +282,13 @@ note_changes(const LabChanges *changes)
 		lab_depend_note(lfirst_oid(cell));
 		anew |= list_member_oid(known.sampled, lfirst_oid(cell));
 	}
-	if (changes->definitions || known.context == NULL)
+	if (changes->definitions || changes->everything || known.context == NULL)
 		note_changed_objects();
-	if (changes->everything)
+	if (changes->everything || known.context == NULL)
+	{
+		note_changed(InvalidOid);
 		lab_depend_note_everything();
+	}
 	return anew;
 }
 
@@ -436,10 +360,9 @@ lab_look(const LabJob *job)
 	MemoryContextSwitchTo(context);
 	lab_disk_measure();
 	anew = note_changes(&changes);
+	clear_judged();
 	if (anew)
 		old = read_definitions(job);
-	else
-		clear_judged();
 	/* What is judged with the definitions lives with them. */
 	MemoryContextSwitchTo(anew ? known.context : context);
 	judge(job, anew ? known.context : context, anew);
@@ -448,7 +371,7 @@ lab_look(const LabJob *job)
 		clear_judged();
 	known.before = NULL;
 	if (anew)
-		lab_depend_forget_others(prints);
+		lab_depend_forget_others();
 	if (old)
 		MemoryContextDelete(old);
 	MemoryContextSwitchTo(memory);

@@ -1,0 +1,28 @@
+/*
+ * objects.h
+ *		Which relations and functions of the database are others than before.
+ */
+#ifndef LAB_OBJECTS_H
+#define LAB_OBJECTS_H
+
+#include "nodes/pg_list.h"
+
+/*
+ * The relations and functions whose rows in the catalogs have changed since the
+ * last call, and those that are gone.  InvalidOid stands for whatever belongs to
+ * neither.  At the first call: all of them.
+ */
+extern List *lab_objects_changed(void);
+
+/* All that there were at the last call, with InvalidOid; sorted. */
+extern List *lab_objects_all(void);
+
+extern bool lab_objects_has(Oid object);
+
+/* Is it in the sorted list? */
+extern bool lab_objects_among(List *sorted, Oid object);
+
+/* Those that changed, with all whose facts can be others for that; sorted. */
+extern List *lab_objects_affected(List *changed);
+
+#endif /* LAB_OBJECTS_H */
