@@ -39,6 +39,7 @@
 #define IDLE_MS 10000 /* without any event, look around this often */
 #define NOT_INSTALLED_MS 1000
 #define AFTER_ERROR_MS 1000
+#define FLUSH_MS 50 /* while evaluators are at work, the disk can wait for so long */
 #define CLOCK_STEP_US                                                                              \
 	(2 * USECS_PER_SEC) /* what the system's clock is corrected by at once, as a rule */
 
@@ -109,8 +110,7 @@ static long
 cycle(void)
 {
 	uint64 wanted = pg_atomic_read_u64(&lab_shared->wanted);
-	LabTime provisioning_at;
-	LabTime signals_at;
+	LabTime next;
 
 	pg_atomic_write_u64(&lab_shared->heartbeat, (uint64) GetCurrentTimestamp());
 	lab_crowd_thin(); /* first: what follows needs locks */
@@ -122,26 +122,35 @@ cycle(void)
 		pg_atomic_write_u64(&lab_shared->wanted_read, wanted);
 	}
 	look_at_clock();
-	lab_reply_to_students();
-	provisioning_at = lab_provision_oversee();
-	signals_at = lab_signals_oversee();
+	/* Evaluators first: they work while the rest is done. */
 	lab_launch_collect();
-	return sleep_until(earlier(lab_launch_due(), earlier(provisioning_at, signals_at)));
+	next = lab_launch_due();
+	lab_reply_to_students();
+	next = earlier(next, lab_provision_oversee());
+	next = earlier(next, lab_signals_oversee());
+	return sleep_until(next);
 }
 
 /*
- * Results are shown before they are on disk (verdict.c): a disk is slow, and what
- * a crash takes away is evaluated again after it.  No longer than until now.
+ * Results are shown before they are on disk (lab_session_begin_early): a disk is
+ * slow, and what a crash takes away is evaluated again after it.  No longer than
+ * until there is nothing more urgent to do.
  */
 static void
 flush(void)
 {
 	static XLogRecPtr flushed = 0;
+	static LabTime waiting_since = 0;
 
 	if (XactLastCommitEnd <= flushed)
 		return;
+	if (waiting_since == 0)
+		waiting_since = lab_clock_now();
+	if (lab_launch_working() && !lab_clock_passed(waiting_since, FLUSH_MS))
+		return;
 	XLogFlush(XactLastCommitEnd);
 	flushed = XactLastCommitEnd;
+	waiting_since = 0;
 }
 
 static void

@@ -84,7 +84,8 @@ static uint64 last_everything = 0; /* when it was not known what */
 
 /*
  * From an object to another one (0: to anything), how, and the objects whose rows
- * say so.  $1 are the objects that are asked for.
+ * say so.  $1 are the objects that are asked for.  OFFSET 0: what an object refers
+ * to is looked up by the object, in whatever order the planner would rather go.
  */
 static const char edges_query[] =
 	"WITH proc AS MATERIALIZED (\n"
@@ -101,7 +102,7 @@ static const char edges_query[] =
 	")\n"
 	"SELECT r.ev_class, d.refobjid, CASE r.ev_type WHEN '1' THEN 0 ELSE 4 END, r.ev_class, r.ev_class\n"
 	"FROM pg_rewrite r\n"
-	"JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid\n"
+	"CROSS JOIN LATERAL (SELECT * FROM pg_depend WHERE classid = 'pg_rewrite'::regclass AND objid = r.oid OFFSET 0) AS d\n"
 	"WHERE r.ev_class = ANY ($1) AND d.refobjid >= 16384 AND d.refobjid <> r.ev_class\n"
 	"	AND d.refclassid IN ('pg_class'::regclass, 'pg_proc'::regclass)\n"
 	"UNION ALL\n"
@@ -151,7 +152,7 @@ static const char edges_query[] =
 	"	UNION ALL\n"
 	"	SELECT 'pg_policy'::regclass, oid, polrelid FROM pg_policy WHERE polrelid = ANY ($1)\n"
 	") AS t (classid, objid, oid)\n"
-	"JOIN pg_depend d ON d.classid = t.classid AND d.objid = t.objid\n"
+	"CROSS JOIN LATERAL (SELECT * FROM pg_depend WHERE classid = t.classid AND objid = t.objid OFFSET 0) AS d\n"
 	"WHERE d.refclassid IN ('pg_proc'::regclass, 'pg_class'::regclass) AND d.refobjid >= 16384 AND d.refobjid <> t.oid";
 /* clang-format on */
 

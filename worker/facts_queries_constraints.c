@@ -67,7 +67,7 @@ const char lab_facts_constraints[] =
 	"		coalesce(" NEWER("c", "conperiod") "::boolean, false) AS period\n"
 	"	FROM rel\n"
 	"	JOIN pg_constraint c ON c.conrelid = rel.oid\n"
-	"	WHERE c.contype IN ('f', 'c', 'x') AND c.conparentid = 0\n"
+	"	WHERE c.contype IN ('f', 'c', 'x') AND coalesce(c.conparentid, 0) = 0\n" /* not by that index */
 	")\n"
 	"SELECT 'foreign_key', format('%s (%s)', name, columns), name, jsonb_build_object(\n"
 	"		'references', con.confrelid::regclass::text,\n"
@@ -168,7 +168,8 @@ const char lab_facts_indexes[] =
 	") k\n"
 	"WHERE rel.relkind IN ('r', 'p', 'm') AND NOT ic.relispartition\n"
 	"	AND NOT EXISTS (\n"
-	"		SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('p', 'u', 'x'))\n"
+	"		SELECT FROM pg_constraint c\n"
+	"		WHERE c.conrelid = rel.oid AND c.conindid = i.indexrelid AND c.contype IN ('p', 'u', 'x'))\n"
 	"	AND (NOT k.is_key OR 0 <> ANY (i.indoption::int2[]))";
 
 /* clang-format on */

@@ -232,6 +232,12 @@ lab_launch_outdate(LabWatched *watched)
 		dismiss(watched);
 }
 
+bool
+lab_launch_working(void)
+{
+	return working > 0;
+}
+
 void
 lab_launch_reload(void)
 {

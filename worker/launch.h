@@ -14,6 +14,9 @@ extern LabTime lab_launch_due(void);
 /* Reads what running evaluators have sent, stores what is complete, ends what is overdue. */
 extern void lab_launch_collect(void);
 
+/* Is there an evaluation whose end will wake us? */
+extern bool lab_launch_working(void);
+
 /* Ends the evaluator of a database, if one runs; nothing of it is stored. */
 extern void lab_launch_stop(LabWatched *watched);
 

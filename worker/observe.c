@@ -499,7 +499,7 @@ lab_observe_drain(void)
 		return;
 	copies = palloc(sizeof(LabActivity) * list_length(entries));
 
-	before = lab_session_begin();
+	before = lab_session_begin_early();
 	foreach (cell, entries)
 		drain(lfirst(cell), &copies[foreach_current_index(cell)]);
 	lab_session_commit(before);

@@ -60,6 +60,16 @@ lab_session_commit(MemoryContext context)
 	MemoryContextSwitchTo(context);
 }
 
+MemoryContext
+lab_session_begin_early(void)
+{
+	MemoryContext before = lab_session_begin();
+
+	(void) set_config_option("synchronous_commit", "off", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_LOCAL, true, 0, false);
+	return before;
+}
+
 void
 lab_session_commit_early(void)
 {

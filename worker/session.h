@@ -11,6 +11,9 @@ extern void lab_session_pin_settings(void);
 /* Begins a transaction with a snapshot and SPI; returns the memory context that was current. */
 extern MemoryContext lab_session_begin(void);
 
+/* The same, but its commit does not wait for the disk: the coordinator sees to that. */
+extern MemoryContext lab_session_begin_early(void);
+
 /* Commits it; context is current then. */
 extern void lab_session_commit(MemoryContext context);
 

@@ -18,6 +18,7 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
+#include "worker/launch.h"
 #include "worker/observe.h"
 #include "worker/session.h"
 #include "worker/signals.h"
@@ -30,6 +31,7 @@
 static LabTime first_look = 0;
 static LabTime last_look = 0;
 static LabTime last_drain = 0;
+static LabTime stirred_at = 0; /* since when something waits to be drained; 0: nothing seen */
 static int64 interval = 0; /* milliseconds until the next one, at least */
 static int online = 0;     /* participants' sessions, as of the last look */
 
@@ -85,7 +87,7 @@ call(const char *sql, int nargs, Datum value)
 	bool isnull;
 	int32 result = 0;
 
-	before = lab_session_begin();
+	before = lab_session_begin_early();
 	lab_statement_run_kept(sql, nargs, &type, &value, NULL);
 	if (SPI_processed > 0)
 		result =
@@ -109,19 +111,33 @@ look(List *labs)
 					1, Int32GetDatum(((LabWatchedLab *) lfirst(cell))->id));
 }
 
-/* What was done belongs before the results that an evaluator brings, and out of a full ring. */
+static void
+drain(LabTime now)
+{
+	lab_observe_drain();
+	last_drain = now;
+	stirred_at = 0;
+}
+
+/*
+ * What was done belongs before the results that an evaluator brings, and out of a full ring.  A
+ * statement is seen before its commit, which is to find the coordinator free: until there is
+ * something to evaluate, it can wait a little.
+ */
 static LabTime
 drain_early(LabTime now, bool stirred)
 {
-	LabTime at = lab_clock_plus(last_drain, DRAIN_PAUSE_MS);
+	bool urgent = pg_atomic_read_u32(&lab_shared->urgent) != 0 || lab_launch_working();
+	LabTime at;
 
-	if (!(stirred && pg_atomic_read_u32(&lab_shared->evaluators) > 0) &&
-		pg_atomic_read_u32(&lab_shared->urgent) == 0)
+	if (!urgent && !(stirred && pg_atomic_read_u32(&lab_shared->evaluators) > 0))
 		return 0;
+	if (stirred_at == 0)
+		stirred_at = now;
+	at = lab_clock_plus(urgent ? last_drain : Max(last_drain, stirred_at), DRAIN_PAUSE_MS);
 	if (now < at)
 		return at;
-	lab_observe_drain();
-	last_drain = now;
+	drain(now);
 	return 0;
 }
 
@@ -145,8 +161,8 @@ lab_signals_oversee(void)
 		return 0;
 	if (labs == NIL && !stirred && now < lab_clock_plus(last_look, QUIET_INTERVAL_MS))
 		return lab_clock_plus(last_look, QUIET_INTERVAL_MS);
-	lab_observe_drain();
-	last_drain = last_look = now;
+	drain(now);
+	last_look = now;
 	look(lively_labs());
 	interval = SHARE * (lab_clock_now() - now) / 1000;
 	return lab_clock_plus(now, Max(lab_signal_interval, interval));

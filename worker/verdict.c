@@ -12,7 +12,6 @@
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/guc.h"
 #include "utils/timestamp.h"
 #include "worker/session.h"
 #include "worker/signals.h"
@@ -184,13 +183,9 @@ store_all(LabWatched *watched, const char *failure)
 bool
 lab_verdict_store(LabWatched *watched, const char *failure)
 {
-	MemoryContext before = lab_session_begin(); /* now() is the time of the history */
-	Hold hold;
+	MemoryContext before = lab_session_begin_early(); /* now() is the time of the history */
+	Hold hold = hold_lab(watched);
 
-	/* The coordinator sees to the disk at the end of its cycle. */
-	(void) set_config_option("synchronous_commit", "off", PGC_USERSET, PGC_S_SESSION,
-							 GUC_ACTION_LOCAL, true, 0, false);
-	hold = hold_lab(watched);
 	if (hold == HOLD_CURRENT)
 		store_all(watched, failure);
 	lab_session_commit(before);
