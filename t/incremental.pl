@@ -57,6 +57,8 @@ COMMENT ON COLUMN s.things.number IS 'counted';
 COMMENT ON INDEX s.parts_pkey IS 'the key';
 COMMENT ON FUNCTION s.once(int) IS 'one more';
 COMMENT ON CONSTRAINT parts_thing_fkey ON s.parts IS 'what it is of';
+CREATE TABLE s.many AS SELECT g AS id, 'row ' || g AS text, g % 7 AS part FROM generate_series(1, 5000) AS g;
+CREATE VIEW s.parted AS SELECT part, count(*) AS n FROM s.many GROUP BY part;
 GRANT SELECT ON s.things TO PUBLIC;
 GRANT SELECT (at) ON s.parts TO PUBLIC;
 GRANT USAGE ON SEQUENCE s.numbers TO PUBLIC;
@@ -106,6 +108,24 @@ change('DELETE FROM s.notes WHERE id = 2');
 change('UPDATE s.people SET age = 30 WHERE id = 1');
 is(worker_pid($node, 'evaluator'), $evaluator, 'one evaluator has done it all');
 
+# A row that was written before another commit's evaluation, and committed after it.
+my $other = $node->background_psql('l_ann', extra_params => [ '-U', 'ann' ]);
+for my $end ('ROLLBACK', 'COMMIT')
+{
+	$other->query_safe("BEGIN; UPDATE s.many SET part = 9 WHERE id = 2500; DELETE FROM s.many WHERE id = 10; SELECT FROM s.many WHERE id = 2501 FOR UPDATE");
+	my ($during) = change("UPDATE s.many SET text = 'x' WHERE id = 2502");
+	like($during, qr/^rows s\.many fail/m, 'what is committed beside it is seen');
+	change("UPDATE s.many SET text = 'row 2502' WHERE id = 2502");
+	my ($evaluations) = lab_sql($node, 'SELECT evaluations FROM lab.workers()');
+	$other->query_safe($end);
+	poll($node, "SELECT evaluations > $evaluations FROM lab.workers()") if $end eq 'COMMIT';
+	($after) = change('SELECT');
+	like($after, $end eq 'COMMIT' ? qr/^rows s\.many fail/m : qr/^rows s\.many pass/m, "and what is not yet, at its $end");
+	is($after, whole(), 'as an evaluation that trusts nothing says');
+}
+$other->quit;
+change("UPDATE s.many SET part = 1 WHERE id = 2500; INSERT INTO s.many VALUES (10, 'row 10', 3)");
+
 my @changes = (
 	"INSERT INTO s.people VALUES (9, ' Zoe ', 20, 'ok')", 'DELETE FROM s.people WHERE id = 9', 'UPDATE s.people SET age = age + 1', 'UPDATE s.people SET age = age - 1',
 	'INSERT INTO s.pets VALUES (8, 2, 2)', 'DELETE FROM s.pets WHERE id = 8', 'UPDATE s.pets SET weight = weight * 2', 'UPDATE s.pets SET weight = weight / 2',
@@ -127,6 +147,11 @@ my @changes = (
 	'SAVEPOINT a; INSERT INTO s.notes VALUES (3); ROLLBACK TO a; UPDATE s.people SET age = 30 WHERE id = 1', 'DO $$ BEGIN UPDATE s.people SET age = 40 WHERE id = 2; DELETE FROM s.notes WHERE id = 3; END $$',
 	'ALTER TABLE s.visits DETACH PARTITION s.visits_25', "ALTER TABLE s.visits ATTACH PARTITION s.visits_25 FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')",
 	'DROP VIEW s.heavy', 'CREATE VIEW s.heavy AS SELECT name FROM s.loads WHERE total > 5',
+	# few pages of many
+	'UPDATE s.many SET part = 9 WHERE id = 2500', 'UPDATE s.many SET part = id % 7 WHERE part = 9', 'DELETE FROM s.many WHERE id = 77', "INSERT INTO s.many VALUES (77, 'row 77', 0)",
+	'SAVEPOINT a; UPDATE s.many SET part = 8; ROLLBACK TO a', 'SAVEPOINT a; DELETE FROM s.many WHERE id < 50; ROLLBACK TO a; UPDATE s.many SET part = 9 WHERE id = 3', 'SELECT count(*) FROM (SELECT FROM s.many WHERE id > 4000 FOR UPDATE) x',
+	'UPDATE s.many SET text = text WHERE id IN (1, 5000)', 'TRUNCATE s.many', "INSERT INTO s.many SELECT g, 'row ' || g, g % 7 FROM generate_series(1, 5000) AS g WHERE NOT EXISTS (SELECT FROM s.many WHERE id = g)",
+	'ALTER TABLE s.many SET UNLOGGED', 'ALTER TABLE s.many SET LOGGED', 'ALTER TABLE s.many ALTER part TYPE bigint', 'ALTER TABLE s.many ALTER part TYPE int', 'ALTER TABLE s.many RENAME part TO piece', 'ALTER TABLE s.many RENAME piece TO part',
 	# what other objects' facts are read from as well
 	"CREATE OR REPLACE FUNCTION s.once(a int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT a + 2'", "CREATE OR REPLACE FUNCTION s.once(a int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1 + a'",
 	"CREATE OR REPLACE FUNCTION s.once(a int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN a + 1; END'",
@@ -146,7 +171,7 @@ my @changes = (
 	'ALTER TABLE s.things RESET (fillfactor)', 'ALTER TABLE s.things SET (fillfactor = 70)', 'ALTER INDEX s.parts_pkey SET (fillfactor = 50)', 'ALTER INDEX s.parts_pkey RESET (fillfactor)', 'ALTER INDEX s.parts_pkey RENAME TO parts_key',
 	'ALTER INDEX s.parts_key RENAME TO parts_pkey', 'CLUSTER s.parts USING parts_pkey', 'ALTER TABLE s.parts SET WITHOUT CLUSTER', 'CREATE TRIGGER tidier BEFORE INSERT ON s.persons FOR EACH ROW EXECUTE FUNCTION s.tidy()',
 	'DROP TRIGGER tidy ON s.people', 'CREATE TRIGGER tidy BEFORE INSERT OR UPDATE ON s.people FOR EACH ROW EXECUTE FUNCTION s.tidy()', 'ALTER TABLE s.things DISABLE TRIGGER ALL', 'ALTER TABLE s.things ENABLE TRIGGER ALL',
-	'CREATE UNIQUE INDEX one ON s.notes (id)', 'DROP INDEX s.one', 'VACUUM', 'CREATE TEMP TABLE x (a int); INSERT INTO x VALUES (1)', 'ALTER DEFAULT PRIVILEGES IN SCHEMA s GRANT SELECT ON TABLES TO PUBLIC',
+	'CREATE UNIQUE INDEX one ON s.notes (id)', 'DROP INDEX s.one', 'CREATE TEMP TABLE x (a int); INSERT INTO x VALUES (1)', 'ALTER DEFAULT PRIVILEGES IN SCHEMA s GRANT SELECT ON TABLES TO PUBLIC',
 	'ALTER DEFAULT PRIVILEGES IN SCHEMA s REVOKE SELECT ON TABLES FROM PUBLIC', 'CREATE TABLE s.extra (people int, once int)', 'DROP TABLE s.extra', 'CREATE CAST (s.pair AS text) WITH INOUT', 'DROP CAST (s.pair AS text)',
 	'CREATE FUNCTION s.notes(a int) RETURNS int LANGUAGE sql AS $$ SELECT a $$', 'DROP FUNCTION s.notes(int)', 'ALTER TABLE s.things REPLICA IDENTITY FULL', 'ALTER TABLE s.things REPLICA IDENTITY DEFAULT',
 	'ALTER TABLE s.things ALTER number SET STATISTICS 9', 'ALTER TABLE s.things ALTER number SET STATISTICS 7', 'ALTER TABLE s.parts DROP CONSTRAINT parts_thing_fkey', 'ALTER TABLE s.parts ADD FOREIGN KEY (thing) REFERENCES s.things ON DELETE CASCADE',

@@ -118,6 +118,32 @@ lab_digest_names_seen(void)
 	return names_seen;
 }
 
+bool
+lab_digest_take_names_seen(void)
+{
+	bool seen = names_seen;
+
+	names_seen = false;
+	return seen;
+}
+
+void
+lab_digest_note_names_seen(void)
+{
+	names_seen = true;
+}
+
+uint64
+lab_digest_names_sum(void)
+{
+	uint64 sum = 0;
+	ListCell *cell;
+
+	foreach (cell, names)
+		sum = DatumGetUInt64(hash_any_extended(lfirst(cell), strlen(lfirst(cell)), sum + 1));
+	return sum;
+}
+
 static bool
 in_word(char c)
 {

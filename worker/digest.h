@@ -26,6 +26,13 @@ extern void lab_digest_set_names(List *names);
 /* Was there such a word since then? */
 extern bool lab_digest_names_seen(void);
 
+/* For digests that were made before: whether there was is told, and forgotten; or known. */
+extern bool lab_digest_take_names_seen(void);
+extern void lab_digest_note_names_seen(void);
+
+/* Another number for other names. */
+extern uint64 lab_digest_names_sum(void);
+
 /* In order: combine(a, b) differs from combine(b, a). */
 extern LabDigest lab_digest_combine(LabDigest a, LabDigest b);
 

@@ -28,6 +28,7 @@
 #include "worker/kinds.h"
 #include "worker/look.h"
 #include "worker/objects.h"
+#include "worker/pages.h"
 #include "worker/probe.h"
 #include "worker/sandbox.h"
 
@@ -76,6 +77,7 @@ note_changed_objects(void)
 		Oid object = lfirst_oid(cell);
 
 		note_changed(object);
+		lab_pages_forget(object);
 		if (OidIsValid(object))
 			lab_depend_note(object);
 		else
@@ -287,6 +289,7 @@ note_changes(const LabChanges *changes)
 	if (changes->everything || known.context == NULL)
 	{
 		note_changed(InvalidOid);
+		lab_pages_forget(InvalidOid);
 		lab_depend_note_everything();
 	}
 	return anew;

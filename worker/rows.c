@@ -24,6 +24,7 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "worker/digest.h"
+#include "worker/pages.h"
 #include "worker/rows.h"
 
 typedef struct BagColumn
@@ -31,7 +32,6 @@ typedef struct BagColumn
 	char *name;
 	LabDigest name_digest;
 	int attribute; /* 0: the relation lacks it */
-	LabDigest sum; /* of this column's values */
 } BagColumn;
 
 typedef struct Bag
@@ -39,8 +39,7 @@ typedef struct Bag
 	BagColumn *columns;
 	int ncolumns;
 	TupleDesc descriptor;
-	LabDigest sum;
-	int64 rows;
+	LabTotals totals; /* sums: of the rows, and then of each column's values */
 	MemoryContext row_context;
 } Bag;
 
@@ -50,8 +49,9 @@ init_bag(Bag *bag, TupleDesc descriptor, int ncolumns)
 	bag->columns = palloc0(sizeof(BagColumn) * Max(ncolumns, 1));
 	bag->ncolumns = 0;
 	bag->descriptor = descriptor;
-	bag->sum = (LabDigest){0, 0};
-	bag->rows = 0;
+	bag->totals.rows = 0;
+	bag->totals.nsums = ncolumns + 1;
+	bag->totals.sums = palloc0(sizeof(LabDigest) * bag->totals.nsums);
 	bag->row_context =
 		AllocSetContextCreate(CurrentMemoryContext, "row digest", ALLOCSET_DEFAULT_SIZES);
 }
@@ -67,8 +67,9 @@ add_column(Bag *bag, const char *name, int attribute)
 }
 
 static void
-add_row(Bag *bag, TupleTableSlot *slot)
+add_row(void *state, TupleTableSlot *slot)
 {
+	Bag *bag = state;
 	MemoryContext before = MemoryContextSwitchTo(bag->row_context);
 	LabDigest row = {0, 0};
 
@@ -88,10 +89,10 @@ add_row(Bag *bag, TupleTableSlot *slot)
 									   attribute->attcollation);
 		value = lab_digest_combine(column->name_digest, value);
 		lab_digest_add(&row, value);
-		lab_digest_add(&column->sum, value);
+		lab_digest_add(&bag->totals.sums[i + 1], value);
 	}
-	lab_digest_add(&bag->sum, lab_digest_mix(row));
-	bag->rows++;
+	lab_digest_add(&bag->totals.sums[0], lab_digest_mix(row));
+	bag->totals.rows++;
 	MemoryContextSwitchTo(before);
 	MemoryContextReset(bag->row_context);
 }
@@ -104,7 +105,8 @@ bag_definition(const Bag *bag)
 	initStringInfo(&text);
 	appendStringInfo(&text,
 					 "{\"rows\": " INT64_FORMAT ", \"digest\": \"%016lx%016lx\", \"columns\": {",
-					 bag->rows, (unsigned long) bag->sum.high, (unsigned long) bag->sum.low);
+					 bag->totals.rows, (unsigned long) bag->totals.sums[0].high,
+					 (unsigned long) bag->totals.sums[0].low);
 	for (int i = 0; i < bag->ncolumns; i++)
 	{
 		BagColumn *column = &bag->columns[i];
@@ -115,8 +117,9 @@ bag_definition(const Bag *bag)
 		if (column->attribute == 0)
 			appendStringInfoString(&text, ": null");
 		else
-			appendStringInfo(&text, ": \"%016lx%016lx\"", (unsigned long) column->sum.high,
-							 (unsigned long) column->sum.low);
+			appendStringInfo(&text, ": \"%016lx%016lx\"",
+							 (unsigned long) bag->totals.sums[i + 1].high,
+							 (unsigned long) bag->totals.sums[i + 1].low);
 	}
 	appendStringInfoString(&text, "}}");
 	return text.data;
@@ -175,14 +178,44 @@ choose_columns(Bag *bag, Relation relation, List *columns)
 			add_column(bag, NameStr(TupleDescAttr(descriptor, i)->attname), i + 1);
 }
 
+/* What the sums are of: other columns, or other names in texts, are another meaning. */
+static uint64
+meaning_of(const Bag *bag)
+{
+	uint64 meaning = lab_digest_names_sum();
+
+	for (int i = 0; i < bag->ncolumns; i++)
+	{
+		const BagColumn *column = &bag->columns[i];
+
+		meaning = hash_combine64(meaning, column->name_digest.high);
+		meaning = hash_combine64(meaning, (uint64) column->attribute);
+	}
+	return meaning;
+}
+
+/* All rows, each time. */
+static void
+scan_rows(Bag *bag, Relation relation)
+{
+	TupleTableSlot *slot = table_slot_create(relation, NULL);
+	TableScanDesc scan = table_beginscan(relation, GetActiveSnapshot(), 0, NULL);
+
+	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	{
+		CHECK_FOR_INTERRUPTS();
+		add_row(bag, slot);
+	}
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+}
+
 /* The rows of one heap, its columns found by the names that the bag has. */
 static void
 scan_heap(Bag *bag, Oid oid)
 {
 	Relation relation = table_open(oid, AccessShareLock);
 	TupleDesc descriptor = RelationGetDescr(relation);
-	TupleTableSlot *slot = table_slot_create(relation, NULL);
-	TableScanDesc scan = table_beginscan(relation, GetActiveSnapshot(), 0, NULL);
 
 	bag->descriptor = descriptor;
 	for (int i = 0; i < bag->ncolumns; i++)
@@ -194,13 +227,14 @@ scan_heap(Bag *bag, Oid oid)
 				strcmp(NameStr(TupleDescAttr(descriptor, j)->attname), bag->columns[i].name) == 0)
 				bag->columns[i].attribute = j + 1;
 	}
-	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	if (lab_pages_can_keep(relation))
 	{
-		CHECK_FOR_INTERRUPTS();
-		add_row(bag, slot);
+		LabPagesScan scan = {relation, meaning_of(bag), add_row, bag, &bag->totals};
+
+		lab_pages_scan(&scan);
 	}
-	table_endscan(scan);
-	ExecDropSingleTupleTableSlot(slot);
+	else
+		scan_rows(bag, relation);
 	table_close(relation, AccessShareLock);
 }
 
@@ -244,10 +278,8 @@ lab_rows_sum(Oid oid, List *columns)
 	Bag bag;
 
 	scan_table(&bag, oid, columns);
-	result.rows = bag.rows;
-	result.sum = bag.sum;
-	result.columns = palloc(sizeof(LabDigest) * Max(bag.ncolumns, 1));
-	for (int i = 0; i < bag.ncolumns; i++)
-		result.columns[i] = bag.columns[i].sum;
+	result.rows = bag.totals.rows;
+	result.sum = bag.totals.sums[0];
+	result.columns = bag.totals.sums + 1;
 	return result;
 }
