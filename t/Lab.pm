@@ -43,6 +43,7 @@ sub lab_node
 		'max_worker_processes' => 32,
 		'max_connections' => 60,
 		'fsync' => 'off',
+		'wal_level' => 'replica',    # as it is by default, and unlike the test cluster's
 		'restart_after_crash' => 'on',
 		%settings,
 		# the sanitizers' own memory (./lab test --sanitize) is beyond every limit

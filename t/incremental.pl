@@ -58,7 +58,6 @@ COMMENT ON INDEX s.parts_pkey IS 'the key';
 COMMENT ON FUNCTION s.once(int) IS 'one more';
 COMMENT ON CONSTRAINT parts_thing_fkey ON s.parts IS 'what it is of';
 CREATE TABLE s.many AS SELECT g AS id, 'row ' || g AS text, g % 7 AS part FROM generate_series(1, 5000) AS g;
-CREATE VIEW s.parted AS SELECT part, count(*) AS n FROM s.many GROUP BY part;
 GRANT SELECT ON s.things TO PUBLIC;
 GRANT SELECT (at) ON s.parts TO PUBLIC;
 GRANT USAGE ON SEQUENCE s.numbers TO PUBLIC;
