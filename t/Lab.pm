@@ -8,7 +8,7 @@ use PostgreSQL::Test::Utils;
 use Exporter 'import';
 use JSON::PP;
 
-our @EXPORT = qw(lab_node make_reference create_lab lab_sql lab_error reachable worker_pid poll comes_back);
+our @EXPORT = qw(lab_node no_limits make_reference create_lab lab_sql lab_error reachable worker_pid poll comes_back);
 
 # A psql that cannot connect may be gone before its input is written to it, and IPC::Run dies of that.  Nothing of the
 # input was read then (it fits into the pipe), so psql is simply called again.
@@ -29,6 +29,12 @@ our @EXPORT = qw(lab_node make_reference create_lab lab_sql lab_error reachable 
 	};
 }
 
+# Settings without which the sanitizers do not work (./lab test --sanitize): their own memory is beyond every limit.
+sub no_limits
+{
+	return $ENV{LAB_SANITIZE} ? ('labcreator.evaluator_memory' => 0, 'labcreator.session_memory' => 0) : ();
+}
+
 # A running server whose control database has the extension, with role teacher as lab master.  Of settings, initdb is a
 # list of options of initdb, place a directory that is to be the data directory, the others are the server's.
 sub lab_node
@@ -45,9 +51,7 @@ sub lab_node
 		'fsync' => 'off',
 		'wal_level' => 'replica',    # as it is by default, and unlike the test cluster's
 		'restart_after_crash' => 'on',
-		%settings,
-		# the sanitizers' own memory (./lab test --sanitize) is beyond every limit
-		$ENV{LAB_SANITIZE} ? ('labcreator.evaluator_memory' => 0, 'labcreator.session_memory' => 0) : ());
+		%settings, no_limits());
 	$node->init(extra => [ "--encoding=UTF8", "--locale=C", @$initdb ]); # whatever the environment says
 	if ($place)
 	{

@@ -99,7 +99,8 @@ my $old_board = lab_sql($standby, $board);
 my $bin = $standby->config_data('--bindir');
 my $new = PostgreSQL::Test::Cluster->new('upgraded');
 $new->init(extra => [ '--encoding=UTF8', '--locale=C' ]);
-$new->append_conf('postgresql.conf', "shared_preload_libraries = 'labcreator'\nmax_worker_processes = 32\nfsync = off\n");
+my %settings = ('shared_preload_libraries' => "'labcreator'", 'max_worker_processes' => 32, 'fsync' => 'off', no_limits());
+$new->append_conf('postgresql.conf', join '', map { "$_ = $settings{$_}\n" } sort keys %settings);
 $standby->stop;
 my @upgrade = ('pg_upgrade', '--no-sync', '-b', $bin, '-B', $bin, '-d', $standby->data_dir, '-D', $new->data_dir,
 	'-p', $standby->port, '-P', $new->port, '-s', $new->host);

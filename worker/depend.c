@@ -73,6 +73,7 @@ typedef struct Note
 {
 	Oid oid; /* hash key */
 	uint64 seen;
+	uint64 shown; /* the last that somebody who only reads could see */
 } Note;
 
 static HTAB *notes = NULL;
@@ -256,11 +257,13 @@ lab_depend_read(List *objects, const LabDependencies *known)
 }
 
 static uint64
-note_of(Oid object)
+note_of(Oid object, Doing doing)
 {
 	Note *note = notes ? hash_search(notes, &object, HASH_FIND, NULL) : NULL;
 
-	return note ? note->seen : 0;
+	if (note == NULL)
+		return 0;
+	return doing == DOING_READ ? note->shown : note->seen;
 }
 
 /* What is done with the vertex at the end of an edge. */
@@ -290,7 +293,7 @@ static uint64
 visit(const LabDependencies *dependencies, Oid object, Doing doing, int visit_number)
 {
 	Vertex *node = hash_search(dependencies->nodes, &object, HASH_FIND, NULL);
-	uint64 latest = note_of(object);
+	uint64 latest = note_of(object, doing);
 
 	if (node == NULL)
 		return latest;
@@ -326,7 +329,7 @@ lab_depend_stamp(const LabDependencies *dependencies, Oid object, LabReach reach
 	if (!OidIsValid(object))
 		return last_note;
 	if (reach == LAB_REACH_CATALOGS)
-		latest = note_of(object);
+		latest = note_of(object, DOING_NOTHING);
 	else
 		latest = visit(dependencies, object, reach == LAB_REACH_WRITES ? DOING_PROBE : DOING_READ,
 					   ++visit_number);
@@ -334,14 +337,19 @@ lab_depend_stamp(const LabDependencies *dependencies, Oid object, LabReach reach
 }
 
 void
-lab_depend_note(Oid object)
+lab_depend_note(Oid object, bool shown)
 {
+	bool found;
 	Note *note;
 
 	if (notes == NULL)
 		notes = new_table("notes of changes", sizeof(Note), TopMemoryContext);
-	note = hash_search(notes, &object, HASH_ENTER, NULL);
+	note = hash_search(notes, &object, HASH_ENTER, &found);
+	if (!found)
+		note->shown = 0;
 	note->seen = last_note = ++clock_now;
+	if (shown)
+		note->shown = note->seen;
 }
 
 void

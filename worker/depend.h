@@ -30,8 +30,11 @@ extern LabDependencies *lab_depend_read(List *objects, const LabDependencies *kn
  */
 extern uint64 lab_depend_stamp(const LabDependencies *dependencies, Oid object, LabReach reach);
 
-/* Notes of changes outlive what was read. */
-extern void lab_depend_note(Oid object);
+/*
+ * Notes of changes outlive what was read.  One that is not shown cannot be seen by
+ * who only reads from the object: an index, a constraint, a default.
+ */
+extern void lab_depend_note(Oid object, bool shown);
 extern void lab_depend_note_everything(void);
 
 /* Forgets the notes of what is gone (objects.h). */

@@ -70,18 +70,19 @@ note_changed(Oid object)
 static void
 note_changed_objects(void)
 {
+	List *shown = NIL;
 	ListCell *cell;
 
-	foreach (cell, lab_objects_changed())
+	foreach (cell, lab_objects_changed(&shown))
 	{
 		Oid object = lfirst_oid(cell);
 
 		note_changed(object);
 		lab_pages_forget(object);
-		if (OidIsValid(object))
-			lab_depend_note(object);
-		else
+		if (!OidIsValid(object))
 			lab_depend_note_everything();
+		else
+			lab_depend_note(object, list_member_oid(shown, object));
 	}
 }
 
@@ -281,7 +282,7 @@ note_changes(const LabChanges *changes)
 
 	foreach (cell, changes->tables)
 	{
-		lab_depend_note(lfirst_oid(cell));
+		lab_depend_note(lfirst_oid(cell), true);
 		anew |= list_member_oid(known.sampled, lfirst_oid(cell));
 	}
 	if (changes->definitions || changes->everything || known.context == NULL)

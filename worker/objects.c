@@ -3,9 +3,10 @@
  *		Which relations and functions of the database are others than before.
  *
  * Of each, a sum over its rows in the catalogs: where they are and which
- * transaction wrote them.  What the rows say is not read.  A change of
- * something that is neither (a type, a schema, an operator) is known as such, but
- * not whose.
+ * transaction wrote them.  What the rows say is not read, but for the little that
+ * matters to whoever reads from a table: of that there is a second sum.  A change
+ * of something that is neither relation nor function (a type, a schema, an
+ * operator) is known as such, but not whose.
  */
 #include "postgres.h"
 
@@ -65,18 +66,24 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 #include "worker/objects.h"
 
 typedef struct Object
 {
-	Oid oid;      /* hash key */
-	uint64 sum;   /* over its rows, as far as the scan has come */
-	uint64 known; /* at the last call */
-	uint64 seen;  /* number of the call that found a row */
+	Oid oid;       /* hash key */
+	uint64 sum;    /* over its rows, as far as the scan has come */
+	uint64 shown;  /* the same over what readers get to see of them */
+	uint64 known;  /* sum at the last call */
+	uint64 before; /* shown at the last call */
+	uint64 seen;   /* number of the call that found a row */
 } Object;
 
 /* Whose row is it?  NOT_COUNTED: of nobody that is asked for. */
 typedef Oid (*OwnerOf)(HeapTuple row);
+
+/* A sum over what the row shows to whoever reads from the object. */
+typedef uint64 (*ShownBy)(HeapTuple row, TupleDesc descriptor);
 
 typedef struct Catalog
 {
@@ -87,6 +94,7 @@ typedef struct Catalog
 	Oid first_is;
 	AttrNumber owner; /* column with the oid of the relation or function; 0: it belongs to neither */
 	OwnerOf owner_of; /* where it takes more than a column to know; else NULL */
+	ShownBy shown_by; /* NULL: readers see another object when the row is another one */
 } Catalog;
 
 #define NOT_COUNTED ((Oid) 1)
@@ -187,83 +195,157 @@ owner_of_sequence(HeapTuple row)
 	return depend->objid;
 }
 
+static uint64
+sum_of(const void *bytes, Size length, uint64 seed)
+{
+	return DatumGetUInt64(hash_any_extended(bytes, length, seed));
+}
+
+/* Of an array, as of privileges. */
+static uint64
+sum_of_array(HeapTuple row, AttrNumber column, TupleDesc descriptor, uint64 seed)
+{
+	bool isnull;
+	Datum value = heap_getattr(row, column, descriptor, &isnull);
+	struct varlena *array = isnull ? NULL : PG_DETOAST_DATUM_PACKED(value);
+
+	return array ? sum_of(VARDATA_ANY(array), VARSIZE_ANY_EXHDR(array), seed) : seed;
+}
+
+static uint64
+shown_by_class(HeapTuple row, TupleDesc descriptor)
+{
+	Form_pg_class class = (Form_pg_class) GETSTRUCT(row);
+	Oid oids[] = {class->relnamespace, class->relfilenode, class->relowner};
+	char flags[] = {class->relkind, class->relispopulated, class->relrowsecurity,
+					class->relforcerowsecurity, class->relispartition};
+	uint64 sum;
+
+	if (class->relkind == RELKIND_INDEX || class->relkind == RELKIND_PARTITIONED_INDEX)
+		return 0;
+	if (class->relkind == RELKIND_VIEW) /* its options */
+		return HeapTupleHeaderGetRawXmin(row->t_data);
+	sum = sum_of(NameStr(class->relname), strlen(NameStr(class->relname)), 1);
+	sum = sum_of_array(row, Anum_pg_class_relacl, descriptor, sum);
+	return sum_of(oids, sizeof(oids), sum_of(flags, sizeof(flags), sum));
+}
+
+static uint64
+shown_by_attribute(HeapTuple row, TupleDesc descriptor)
+{
+	Form_pg_attribute attribute = (Form_pg_attribute) GETSTRUCT(row);
+	Oid oids[] = {attribute->attrelid, (Oid) attribute->attnum, attribute->atttypid,
+				  (Oid) attribute->atttypmod, attribute->attcollation};
+	char flags[] = {attribute->attisdropped, attribute->attgenerated, attribute->atthasmissing};
+	uint64 sum = sum_of(NameStr(attribute->attname), strlen(NameStr(attribute->attname)), 2);
+
+	sum = sum_of_array(row, Anum_pg_attribute_attacl, descriptor, sum);
+	sum = sum_of_array(row, Anum_pg_attribute_attfdwoptions, descriptor, sum);
+	return sum_of(oids, sizeof(oids), sum_of(flags, sizeof(flags), sum));
+}
+
+/* A default is for new rows, but for a column that is computed when it is read. */
+static uint64
+shown_by_default(HeapTuple row, TupleDesc descriptor)
+{
+	Form_pg_attrdef value = (Form_pg_attrdef) GETSTRUCT(row);
+	HeapTuple column =
+		SearchSysCache2(ATTNUM, ObjectIdGetDatum(value->adrelid), Int16GetDatum(value->adnum));
+	bool generated;
+
+	if (!HeapTupleIsValid(column))
+		return 0;
+	generated = ((Form_pg_attribute) GETSTRUCT(column))->attgenerated != '\0';
+	ReleaseSysCache(column);
+	return generated ? HeapTupleHeaderGetRawXmin(row->t_data) : 0;
+}
+
+/* Nobody who reads sees it. */
+static uint64
+shown_by_none(HeapTuple row, TupleDesc descriptor)
+{
+	return 0;
+}
+
 /* clang-format off */
 static const Catalog catalogs[] = {
-	{RelationRelationId, ClassOidIndexId, Anum_pg_class_oid, 0, 0, 0, owner_of_class},
-	{RelationRelationId, ClassOidIndexId, Anum_pg_class_oid, 0, 0, 0, owner_of_composite},
-	{AttributeRelationId, AttributeRelidNumIndexId, Anum_pg_attribute_attrelid, 0, 0, 0, owner_of_attribute},
-	{AttrDefaultRelationId, InvalidOid, 0, 0, 0, Anum_pg_attrdef_adrelid, NULL},
-	{ConstraintRelationId, ConstraintOidIndexId, Anum_pg_constraint_oid, 0, 0, Anum_pg_constraint_conrelid, NULL},
-	{IndexRelationId, IndexRelidIndexId, Anum_pg_index_indexrelid, 0, 0, Anum_pg_index_indrelid, NULL},
-	{InheritsRelationId, InvalidOid, 0, 0, 0, Anum_pg_inherits_inhrelid, NULL},
-	{TriggerRelationId, InvalidOid, 0, 0, 0, Anum_pg_trigger_tgrelid, NULL},
-	{TriggerRelationId, InvalidOid, 0, 0, 0, Anum_pg_trigger_tgfoid, NULL},
-	{RewriteRelationId, RewriteOidIndexId, Anum_pg_rewrite_oid, 0, 0, Anum_pg_rewrite_ev_class, NULL},
-	{PolicyRelationId, InvalidOid, 0, 0, 0, Anum_pg_policy_polrelid, NULL},
-	{SequenceRelationId, InvalidOid, 0, 0, 0, Anum_pg_sequence_seqrelid, NULL},
-	{ForeignTableRelationId, InvalidOid, 0, 0, 0, Anum_pg_foreign_table_ftrelid, NULL},
-	{StatisticExtRelationId, InvalidOid, 0, 0, 0, Anum_pg_statistic_ext_stxrelid, NULL},
-	{ProcedureRelationId, ProcedureOidIndexId, Anum_pg_proc_oid, 0, 0, Anum_pg_proc_oid, NULL},
-	{AggregateRelationId, AggregateFnoidIndexId, Anum_pg_aggregate_aggfnoid, 0, 0, Anum_pg_aggregate_aggfnoid, NULL},
-	{DescriptionRelationId, DescriptionObjIndexId, Anum_pg_description_objoid, 0, 0, 0, owner_of_description},
-	{DependRelationId, DependDependerIndexId, Anum_pg_depend_objid, Anum_pg_depend_classid, RelationRelationId, 0, owner_of_sequence},
-	{DependRelationId, DependReferenceIndexId, Anum_pg_depend_refobjid, Anum_pg_depend_refclassid, ExtensionRelationId, 0, owner_of_member},
-	{TypeRelationId, TypeOidIndexId, Anum_pg_type_oid, 0, 0, 0, owner_of_type},
-	{NamespaceRelationId, InvalidOid, 0, 0, 0, 0, owner_of_schema},
-	{EnumRelationId, InvalidOid, 0, 0, 0, 0, NULL},
-	{RangeRelationId, InvalidOid, 0, 0, 0, 0, NULL},
-	{ExtensionRelationId, InvalidOid, 0, 0, 0, 0, NULL},
-	{CastRelationId, CastOidIndexId, Anum_pg_cast_oid, 0, 0, 0, NULL},
-	{OperatorRelationId, OperatorOidIndexId, Anum_pg_operator_oid, 0, 0, 0, NULL},
-	{OperatorClassRelationId, OpclassOidIndexId, Anum_pg_opclass_oid, 0, 0, 0, NULL},
-	{OperatorFamilyRelationId, OpfamilyOidIndexId, Anum_pg_opfamily_oid, 0, 0, 0, NULL},
-	{AccessMethodOperatorRelationId, AccessMethodOperatorOidIndexId, Anum_pg_amop_oid, 0, 0, 0, NULL},
-	{AccessMethodProcedureRelationId, AccessMethodProcedureOidIndexId, Anum_pg_amproc_oid, 0, 0, 0, NULL},
-	{CollationRelationId, CollationOidIndexId, Anum_pg_collation_oid, 0, 0, 0, NULL},
-	{ConversionRelationId, ConversionOidIndexId, Anum_pg_conversion_oid, 0, 0, 0, NULL},
-	{AccessMethodRelationId, InvalidOid, 0, 0, 0, 0, NULL},
-	{LanguageRelationId, InvalidOid, 0, 0, 0, 0, NULL},
-	{TransformRelationId, InvalidOid, 0, 0, 0, 0, NULL},
-	{TSConfigRelationId, TSConfigOidIndexId, Anum_pg_ts_config_oid, 0, 0, 0, NULL},
-	{TSConfigMapRelationId, TSConfigMapIndexId, Anum_pg_ts_config_map_mapcfg, 0, 0, 0, NULL},
-	{TSDictionaryRelationId, TSDictionaryOidIndexId, Anum_pg_ts_dict_oid, 0, 0, 0, NULL},
-	{TSTemplateRelationId, InvalidOid, 0, 0, 0, 0, NULL},
-	{TSParserRelationId, InvalidOid, 0, 0, 0, 0, NULL},
-	{ForeignServerRelationId, InvalidOid, 0, 0, 0, 0, NULL},
-	{ForeignDataWrapperRelationId, InvalidOid, 0, 0, 0, 0, NULL},
-	{UserMappingRelationId, InvalidOid, 0, 0, 0, 0, NULL},
-	{DefaultAclRelationId, InvalidOid, 0, 0, 0, 0, NULL},
-	{PublicationRelationId, InvalidOid, 0, 0, 0, 0, NULL},
-	{PublicationRelRelationId, InvalidOid, 0, 0, 0, 0, NULL},
-	{PublicationNamespaceRelationId, InvalidOid, 0, 0, 0, 0, NULL},
-	{EventTriggerRelationId, InvalidOid, 0, 0, 0, 0, NULL},
-	{SubscriptionRelationId, InvalidOid, 0, 0, 0, 0, NULL},
+	{RelationRelationId, ClassOidIndexId, Anum_pg_class_oid, 0, 0, 0, owner_of_class, shown_by_class},
+	{RelationRelationId, ClassOidIndexId, Anum_pg_class_oid, 0, 0, 0, owner_of_composite, NULL},
+	{AttributeRelationId, AttributeRelidNumIndexId, Anum_pg_attribute_attrelid, 0, 0, 0, owner_of_attribute, shown_by_attribute},
+	{AttrDefaultRelationId, InvalidOid, 0, 0, 0, Anum_pg_attrdef_adrelid, NULL, shown_by_default},
+	{ConstraintRelationId, ConstraintOidIndexId, Anum_pg_constraint_oid, 0, 0, Anum_pg_constraint_conrelid, NULL, shown_by_none},
+	{IndexRelationId, IndexRelidIndexId, Anum_pg_index_indexrelid, 0, 0, Anum_pg_index_indrelid, NULL, shown_by_none},
+	{InheritsRelationId, InvalidOid, 0, 0, 0, Anum_pg_inherits_inhrelid, NULL, NULL},
+	{TriggerRelationId, InvalidOid, 0, 0, 0, Anum_pg_trigger_tgrelid, NULL, shown_by_none},
+	{TriggerRelationId, InvalidOid, 0, 0, 0, Anum_pg_trigger_tgfoid, NULL, shown_by_none},
+	{RewriteRelationId, RewriteOidIndexId, Anum_pg_rewrite_oid, 0, 0, Anum_pg_rewrite_ev_class, NULL, NULL},
+	{PolicyRelationId, InvalidOid, 0, 0, 0, Anum_pg_policy_polrelid, NULL, NULL},
+	{SequenceRelationId, InvalidOid, 0, 0, 0, Anum_pg_sequence_seqrelid, NULL, shown_by_none},
+	{ForeignTableRelationId, InvalidOid, 0, 0, 0, Anum_pg_foreign_table_ftrelid, NULL, NULL},
+	{StatisticExtRelationId, InvalidOid, 0, 0, 0, Anum_pg_statistic_ext_stxrelid, NULL, shown_by_none},
+	{ProcedureRelationId, ProcedureOidIndexId, Anum_pg_proc_oid, 0, 0, Anum_pg_proc_oid, NULL, NULL},
+	{AggregateRelationId, AggregateFnoidIndexId, Anum_pg_aggregate_aggfnoid, 0, 0, Anum_pg_aggregate_aggfnoid, NULL, NULL},
+	{DescriptionRelationId, DescriptionObjIndexId, Anum_pg_description_objoid, 0, 0, 0, owner_of_description, shown_by_none},
+	{DependRelationId, DependDependerIndexId, Anum_pg_depend_objid, Anum_pg_depend_classid, RelationRelationId, 0, owner_of_sequence, shown_by_none},
+	{DependRelationId, DependReferenceIndexId, Anum_pg_depend_refobjid, Anum_pg_depend_refclassid, ExtensionRelationId, 0, owner_of_member, NULL},
+	{TypeRelationId, TypeOidIndexId, Anum_pg_type_oid, 0, 0, 0, owner_of_type, NULL},
+	{NamespaceRelationId, InvalidOid, 0, 0, 0, 0, owner_of_schema, NULL},
+	{EnumRelationId, InvalidOid, 0, 0, 0, 0, NULL, NULL},
+	{RangeRelationId, InvalidOid, 0, 0, 0, 0, NULL, NULL},
+	{ExtensionRelationId, InvalidOid, 0, 0, 0, 0, NULL, NULL},
+	{CastRelationId, CastOidIndexId, Anum_pg_cast_oid, 0, 0, 0, NULL, NULL},
+	{OperatorRelationId, OperatorOidIndexId, Anum_pg_operator_oid, 0, 0, 0, NULL, NULL},
+	{OperatorClassRelationId, OpclassOidIndexId, Anum_pg_opclass_oid, 0, 0, 0, NULL, NULL},
+	{OperatorFamilyRelationId, OpfamilyOidIndexId, Anum_pg_opfamily_oid, 0, 0, 0, NULL, NULL},
+	{AccessMethodOperatorRelationId, AccessMethodOperatorOidIndexId, Anum_pg_amop_oid, 0, 0, 0, NULL, NULL},
+	{AccessMethodProcedureRelationId, AccessMethodProcedureOidIndexId, Anum_pg_amproc_oid, 0, 0, 0, NULL, NULL},
+	{CollationRelationId, CollationOidIndexId, Anum_pg_collation_oid, 0, 0, 0, NULL, NULL},
+	{ConversionRelationId, ConversionOidIndexId, Anum_pg_conversion_oid, 0, 0, 0, NULL, NULL},
+	{AccessMethodRelationId, InvalidOid, 0, 0, 0, 0, NULL, NULL},
+	{LanguageRelationId, InvalidOid, 0, 0, 0, 0, NULL, NULL},
+	{TransformRelationId, InvalidOid, 0, 0, 0, 0, NULL, NULL},
+	{TSConfigRelationId, TSConfigOidIndexId, Anum_pg_ts_config_oid, 0, 0, 0, NULL, NULL},
+	{TSConfigMapRelationId, TSConfigMapIndexId, Anum_pg_ts_config_map_mapcfg, 0, 0, 0, NULL, NULL},
+	{TSDictionaryRelationId, TSDictionaryOidIndexId, Anum_pg_ts_dict_oid, 0, 0, 0, NULL, NULL},
+	{TSTemplateRelationId, InvalidOid, 0, 0, 0, 0, NULL, NULL},
+	{TSParserRelationId, InvalidOid, 0, 0, 0, 0, NULL, NULL},
+	{ForeignServerRelationId, InvalidOid, 0, 0, 0, 0, NULL, NULL},
+	{ForeignDataWrapperRelationId, InvalidOid, 0, 0, 0, 0, NULL, NULL},
+	{UserMappingRelationId, InvalidOid, 0, 0, 0, 0, NULL, NULL},
+	{DefaultAclRelationId, InvalidOid, 0, 0, 0, 0, NULL, NULL},
+	{PublicationRelationId, InvalidOid, 0, 0, 0, 0, NULL, NULL},
+	{PublicationRelRelationId, InvalidOid, 0, 0, 0, 0, NULL, NULL},
+	{PublicationNamespaceRelationId, InvalidOid, 0, 0, 0, 0, NULL, NULL},
+	{EventTriggerRelationId, InvalidOid, 0, 0, 0, 0, NULL, NULL},
+	{SubscriptionRelationId, InvalidOid, 0, 0, 0, 0, NULL, NULL},
 };
 /* clang-format on */
 
 /* A row of the object: another place or another writer make another sum. */
 static void
-add_row(int catalog, HeapTuple row, Oid owner)
+add_row(int number, HeapTuple row, TupleDesc descriptor, Oid owner)
 {
+	ShownBy shown_by = catalogs[number].shown_by;
 	struct
 	{
 		uint32 catalog;
 		TransactionId writer;
 		BlockNumber block;
 		uint32 item;
-	} place = {catalog, HeapTupleHeaderGetRawXmin(row->t_data),
+	} place = {number, HeapTupleHeaderGetRawXmin(row->t_data),
 			   ItemPointerGetBlockNumber(&row->t_self),
 			   ItemPointerGetOffsetNumber(&row->t_self)};
 	bool found;
 	Object *object = hash_search(objects, &owner, HASH_ENTER, &found);
+	uint64 sum = sum_of(&place, sizeof(place), 0);
 
 	if (!found)
-		object->known = object->seen = 0;
+		object->known = object->before = object->seen = 0;
 	if (object->seen != calls)
-		object->sum = 0;
+		object->sum = object->shown = 0;
 	object->seen = calls;
-	object->sum ^=
-		DatumGetUInt64(hash_any_extended((const unsigned char *) &place, sizeof(place), 0));
+	object->sum ^= sum;
+	object->shown ^= shown_by ? shown_by(row, descriptor) : sum;
 }
 
 static Oid
@@ -298,10 +380,11 @@ scan_catalog(int number)
 							  GetActiveSnapshot(), nkeys, keys);
 	while (HeapTupleIsValid(row = systable_getnext(scan)))
 	{
-		Oid owner = owner_of(catalog, row, RelationGetDescr(relation));
+		TupleDesc descriptor = RelationGetDescr(relation);
+		Oid owner = owner_of(catalog, row, descriptor);
 
 		if (!OidIsValid(owner) || owner >= FirstNormalObjectId)
-			add_row(number, row, owner);
+			add_row(number, row, descriptor, owner);
 	}
 	systable_endscan(scan);
 	table_close(relation, AccessShareLock);
@@ -320,7 +403,7 @@ start(void)
 }
 
 List *
-lab_objects_changed(void)
+lab_objects_changed(List **shown)
 {
 	List *changed = NIL;
 	HASH_SEQ_STATUS scan;
@@ -339,7 +422,10 @@ lab_objects_changed(void)
 
 		if (gone || object->sum != object->known)
 			changed = lappend_oid(changed, oid);
+		if (shown && (gone || object->shown != object->before))
+			*shown = lappend_oid(*shown, oid);
 		object->known = object->sum;
+		object->before = object->shown;
 		if (gone)
 			hash_search(objects, &oid, HASH_REMOVE, NULL);
 	}

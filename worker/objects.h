@@ -10,9 +10,11 @@
 /*
  * The relations and functions whose rows in the catalogs have changed since the
  * last call, and those that are gone.  InvalidOid stands for whatever belongs to
- * neither.  At the first call: all of them.
+ * neither.  At the first call: all of them.  Those of which somebody who reads from
+ * them can see the change are added to *shown, if that is not NULL: not so where it
+ * is of an index, a constraint, a default.
  */
-extern List *lab_objects_changed(void);
+extern List *lab_objects_changed(List **shown);
 
 /* All that there were at the last call, with InvalidOid; sorted. */
 extern List *lab_objects_all(void);
