@@ -26,13 +26,13 @@ typedef struct LabFact
 	char *definition; /* text of a jsonb object: every property that counts; NULL: not read yet */
 
 	/* In its own database only, not sent: */
-	Oid relation; /* what the object is or belongs to; whose columns the tree is about */
-	Oid role;     /* who owns the object, where it has an expression and no relation */
-	char *tree;   /* stored form of the definition's "expression" (pg_node_tree), or NULL */
-	int query;    /* that read it */
+	Oid relation;  /* what the object is or belongs to; whose columns the tree is about */
+	Oid role;      /* who owns the object, where it has an expression and no relation */
+	char *tree;    /* stored form of the definition's "expression" (pg_node_tree), or NULL */
+	int query;     /* that read it */
 	Oid read_from; /* the relation or function whose catalog rows say it; InvalidOid: others do */
 	bool doubtful; /* its expression could not be simplified this time */
-	bool taken;   /* a check has found it, or checks say the same in another form */
+	bool taken;    /* a check has found it, or checks say the same in another form */
 } LabFact;
 
 typedef struct LabCheck

@@ -97,7 +97,8 @@ derive(const LabJob *job)
 	ListCell *cell;
 
 	lab_probe_limit(0);
-	evaluation->facts = lab_facts_read(&scope, lab_objects_affected(lab_objects_changed(NULL)), NIL);
+	evaluation->facts =
+		lab_facts_read(&scope, lab_objects_affected(lab_objects_changed(NULL)), NIL);
 	lab_views_add_facts(evaluation);
 	foreach (cell, job->checks)
 		evaluation->facts = lappend(evaluation->facts, &((LabCheck *) lfirst(cell))->fact);

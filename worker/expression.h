@@ -14,6 +14,7 @@
 extern char *lab_expression_text(char *tree, Oid relation, Oid role, int timeout, bool *failed);
 
 /* The same of a trigger's WHEN condition, whose columns are of "old" and "new". */
-extern char *lab_expression_when_text(char *tree, Oid relation, Oid role, int timeout, bool *failed);
+extern char *
+lab_expression_when_text(char *tree, Oid relation, Oid role, int timeout, bool *failed);
 
 #endif /* LAB_EXPRESSION_H */

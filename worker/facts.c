@@ -127,7 +127,8 @@ read_query(int query, const LabFactScope *scope, Datum *values, bool few)
 	return facts;
 }
 
-/* As the queries come, then by age of the relation, then by name and text: always the same order. */
+/* As the queries come, then by age of the relation, then by name and text: always the same order.
+ */
 static int
 compare_facts(const ListCell *a, const ListCell *b)
 {

@@ -10,7 +10,7 @@
 /* Which facts are read, and how. */
 typedef struct LabFactScope
 {
-	Oid role;     /* whose identity expressions are simplified with; InvalidOid: their table's owner */
+	Oid role; /* whose identity expressions are simplified with; InvalidOid: their table's owner */
 	int timeout;  /* of that, in milliseconds */
 	List *ignore; /* of char *: patterns of facts that are left out */
 } LabFactScope;

@@ -92,7 +92,8 @@ typedef struct Catalog
 	AttrNumber key;   /* an oid, at least FirstNormalObjectId; 0: all rows */
 	AttrNumber first; /* the column before the key in the index, an oid; 0: none */
 	Oid first_is;
-	AttrNumber owner; /* column with the oid of the relation or function; 0: it belongs to neither */
+	AttrNumber
+		owner; /* column with the oid of the relation or function; 0: it belongs to neither */
 	OwnerOf owner_of; /* where it takes more than a column to know; else NULL */
 	ShownBy shown_by; /* NULL: readers see another object when the row is another one */
 } Catalog;
@@ -333,8 +334,7 @@ add_row(int number, HeapTuple row, TupleDesc descriptor, Oid owner)
 		BlockNumber block;
 		uint32 item;
 	} place = {number, HeapTupleHeaderGetRawXmin(row->t_data),
-			   ItemPointerGetBlockNumber(&row->t_self),
-			   ItemPointerGetOffsetNumber(&row->t_self)};
+			   ItemPointerGetBlockNumber(&row->t_self), ItemPointerGetOffsetNumber(&row->t_self)};
 	bool found;
 	Object *object = hash_search(objects, &owner, HASH_ENTER, &found);
 	uint64 sum = sum_of(&place, sizeof(place), 0);
@@ -398,8 +398,8 @@ start(void)
 	info.keysize = sizeof(Oid);
 	info.entrysize = sizeof(Object);
 	info.hcxt = TopMemoryContext;
-	objects = hash_create("objects of the catalogs", 256, &info,
-						  HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	objects =
+		hash_create("objects of the catalogs", 256, &info, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 }
 
 List *

@@ -153,8 +153,8 @@ static bool
 is_settled(HeapTupleHeader row, bool visible)
 {
 	if (visible)
-		return HeapTupleHeaderXminCommitted(row) && ((row->t_infomask & HEAP_XMAX_INVALID) ||
-													 HEAP_XMAX_IS_LOCKED_ONLY(row->t_infomask));
+		return HeapTupleHeaderXminCommitted(row) &&
+			   ((row->t_infomask & HEAP_XMAX_INVALID) || HEAP_XMAX_IS_LOCKED_ONLY(row->t_infomask));
 	return HeapTupleHeaderXminInvalid(row) ||
 		   ((row->t_infomask & HEAP_XMAX_COMMITTED) && !(row->t_infomask & HEAP_XMAX_IS_MULTI));
 }
@@ -165,12 +165,14 @@ read_page(const LabPagesScan *scan, BlockNumber block, TupleTableSlot *slot, XLo
 {
 	Buffer buffer = ReadBuffer(scan->relation, block);
 	Page page = BufferGetPage(buffer);
+	OffsetNumber last;
 	HeapTupleData rows[MaxHeapTuplesPerPage];
 	bool settled = true;
 	int n = 0;
 
 	LockBuffer(buffer, BUFFER_LOCK_SHARE);
-	for (OffsetNumber i = FirstOffsetNumber; i <= PageGetMaxOffsetNumber(page); i++)
+	last = PageGetMaxOffsetNumber(page);
+	for (OffsetNumber i = FirstOffsetNumber; i <= last; i++)
 	{
 		ItemId item = PageGetItemId(page, i);
 		HeapTuple row = &rows[n];
@@ -248,8 +250,8 @@ void
 lab_pages_scan(const LabPagesScan *scan)
 {
 	LabTotals all = {0, scan->totals->nsums};
-	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(scan->relation),
-													&TTSOpsBufferHeapTuple);
+	TupleTableSlot *slot =
+		MakeSingleTupleTableSlot(RelationGetDescr(scan->relation), &TTSOpsBufferHeapTuple);
 	BlockNumber nblocks = RelationGetNumberOfBlocks(scan->relation);
 	Kept *kept = find(scan);
 

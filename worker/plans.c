@@ -18,11 +18,13 @@
 static const char *const about_all[][2] = {{"enable_nestloop", "off"}, {NULL, NULL}};
 
 /* Each object is looked up by its oid, and no catalog is read from one end to the other. */
-static const char *const about_few[][2] = {
-	{"enable_seqscan", "off"},   {"enable_bitmapscan", "off"},
-	{"enable_hashjoin", "off"},  {"enable_mergejoin", "off"},
-	{"enable_material", "off"},  {"plan_cache_mode", "force_generic_plan"},
-	{NULL, NULL}};
+static const char *const about_few[][2] = {{"enable_seqscan", "off"},
+										   {"enable_bitmapscan", "off"},
+										   {"enable_hashjoin", "off"},
+										   {"enable_mergejoin", "off"},
+										   {"enable_material", "off"},
+										   {"plan_cache_mode", "force_generic_plan"},
+										   {NULL, NULL}};
 
 static void
 set(const char *const (*settings)[2])

@@ -32,8 +32,8 @@ static LabTime first_look = 0;
 static LabTime last_look = 0;
 static LabTime last_drain = 0;
 static LabTime stirred_at = 0; /* since when something waits to be drained; 0: nothing seen */
-static int64 interval = 0; /* milliseconds until the next one, at least */
-static int online = 0;     /* participants' sessions, as of the last look */
+static int64 interval = 0;     /* milliseconds until the next one, at least */
+static int online = 0;         /* participants' sessions, as of the last look */
 
 /* For how long after its last activity a lab is looked at. */
 static int64
