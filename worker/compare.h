@@ -11,6 +11,7 @@
 typedef struct LabComparison
 {
 	const LabCheck *check;
+	const struct LabKind *kind; /* kinds.h; NULL: equal definitions are all there is to it */
 	LabFact *found;   /* NULL: nothing of this kind and identity */
 	LabStatus status; /* LAB_FAIL until somebody knows better */
 	char *problem;    /* what is wrong, where the two definitions do not show it; else NULL */

@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "common/hashfn.h"
 #include "extension/strings.h"
 #include "worker/equations.h"
 
@@ -21,6 +22,14 @@ typedef struct Promise
 	List *columns;             /* of char * */
 	bool kept;                 /* its counterpart is known */
 } Promise;
+
+/* One check of each owner judges for all of them: the first that fails, else the first. */
+typedef struct Owner
+{
+	uint64 key; /* hash key: of the kind and the owner's name */
+	const LabComparison *judge;
+	bool open; /* not all of them have a counterpart that is equal */
+} Owner;
 
 /* The checks of one owner. */
 typedef struct Promises
@@ -270,35 +279,72 @@ take_failing(const Promises *promises)
 	}
 }
 
-/* One check of each owner judges for all of them: the first that fails, else the first. */
-static bool
-is_judge(const LabComparison *comparison, const LabEvaluation *evaluation)
+static uint64
+owner_key(const LabFact *fact)
 {
-	const LabFact *fact = &comparison->check->fact;
-	const LabComparison *first = NULL;
+	uint64 kind =
+		DatumGetUInt64(hash_any_extended((unsigned char *) fact->kind, strlen(fact->kind), 0));
+
+	return DatumGetUInt64(
+		hash_any_extended((unsigned char *) fact->owner, strlen(fact->owner), kind));
+}
+
+static bool
+is_promise(const LabFact *fact)
+{
+	return strcmp(fact->kind, "check") == 0 || strcmp(fact->kind, "domain_check") == 0;
+}
+
+HTAB *
+lab_equations_survey(const LabEvaluation *evaluation)
+{
+	HASHCTL info = {.keysize = sizeof(uint64), .entrysize = sizeof(Owner), .hcxt = CurrentMemoryContext};
+	HTAB *owners = hash_create("owners of checks", 64, &info, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	ListCell *cell;
 
 	foreach (cell, evaluation->comparisons)
 	{
-		const LabComparison *other = lfirst(cell);
+		LabComparison *comparison = lfirst(cell);
+		uint64 key;
+		bool found;
+		Owner *owner;
 
-		if (!belongs(&other->check->fact, fact->kind, fact->owner))
+		if (!is_promise(&comparison->check->fact))
 			continue;
-		if (other->status != LAB_PASS)
-			return other == comparison;
-		if (first == NULL)
-			first = other;
+		key = owner_key(&comparison->check->fact);
+		owner = hash_search(owners, &key, HASH_ENTER, &found);
+		if (!found)
+			owner->judge = NULL;
+		if (owner->judge == NULL ||
+			(owner->judge->status == LAB_PASS && comparison->status != LAB_PASS))
+			owner->judge = comparison;
+		owner->open = owner->judge->status != LAB_PASS;
 	}
-	return first == comparison;
+	foreach (cell, evaluation->facts)
+	{
+		const LabFact *fact = lfirst(cell);
+		uint64 key;
+		Owner *owner;
+
+		if (fact->taken || !is_promise(fact))
+			continue;
+		key = owner_key(fact);
+		owner = hash_search(owners, &key, HASH_FIND, NULL);
+		if (owner)
+			owner->open = true;
+	}
+	return owners;
 }
 
 void
 lab_equations_judge_check(LabComparison *comparison, const LabEvaluation *evaluation)
 {
 	const LabFact *fact = &comparison->check->fact;
+	uint64 key = owner_key(fact);
+	const Owner *owner = hash_search(evaluation->promises, &key, HASH_FIND, NULL);
 	Promises promises;
 
-	if (!is_judge(comparison, evaluation))
+	if (owner == NULL || owner->judge != comparison || !owner->open)
 		return;
 	promises = collect(fact->kind, fact->owner, comparison, evaluation);
 	if (promises.scope == NULL)

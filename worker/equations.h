@@ -18,6 +18,9 @@ extern void lab_equations_judge_value(LabComparison *comparison, const LabEvalua
  */
 extern void lab_equations_judge_check(LabComparison *comparison, const LabEvaluation *evaluation);
 
+/* For that, once before all of them are judged: who judges for the checks of which owner. */
+extern HTAB *lab_equations_survey(const LabEvaluation *evaluation);
+
 /* What the policies of a table allow together (equation_policies.c). */
 extern void lab_equations_judge_policy(LabComparison *comparison, const LabEvaluation *evaluation);
 

@@ -10,6 +10,7 @@
 #ifndef LAB_KINDS_H
 #define LAB_KINDS_H
 
+#include "utils/hsearch.h"
 #include "worker/compare.h"
 #include "worker/depend.h"
 
@@ -19,6 +20,7 @@ typedef struct LabEvaluation
 	const LabJob *job;
 	List *facts;       /* of LabFact *: all of the database */
 	List *comparisons; /* of LabComparison *; NIL in the reference */
+	HTAB *promises;    /* of each owner of checks, by lab_equations_survey(); else NULL */
 } LabEvaluation;
 
 /*

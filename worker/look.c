@@ -23,6 +23,7 @@
 #include "utils/memutils.h"
 #include "worker/depend.h"
 #include "worker/disk.h"
+#include "worker/equations.h"
 #include "worker/explain.h"
 #include "worker/facts.h"
 #include "worker/kinds.h"
@@ -141,7 +142,7 @@ note_sample(const LabComparison *comparison)
 
 /* The read-only pass; returns whether something is left for one that writes. */
 static bool
-judge_reading(const LabEvaluation *evaluation)
+judge_reading(const LabEvaluation *evaluation, bool anew)
 {
 	bool left = false;
 	ListCell *cell;
@@ -149,10 +150,11 @@ judge_reading(const LabEvaluation *evaluation)
 	foreach (cell, evaluation->comparisons)
 	{
 		LabComparison *comparison = lfirst(cell);
-		const LabKind *kind = lab_kind_find(comparison->check->fact.kind);
+		const LabKind *kind = comparison->kind;
 
-		comparison->settled = false;
-		if (kind == NULL || comparison->problem || (comparison->found == NULL && !kind->unmatched))
+		/* What is said of definitions only is as it was, where they have not been read again. */
+		comparison->settled = !anew && (kind == NULL || kind->reach == LAB_REACH_CATALOGS);
+		if (comparison->settled || kind == NULL || comparison->problem || (comparison->found == NULL && !kind->unmatched))
 			continue;
 		comparison->stamp = stamp_of(comparison, kind, known.dependencies);
 		comparison->settled = stands(comparison, kind);
@@ -178,7 +180,7 @@ judge_writing(const LabEvaluation *evaluation)
 	foreach (cell, evaluation->comparisons)
 	{
 		LabComparison *comparison = lfirst(cell);
-		const LabKind *kind = lab_kind_find(comparison->check->fact.kind);
+		const LabKind *kind = comparison->kind;
 
 		if (kind == NULL || kind->judge_writing == NULL || comparison->settled ||
 			comparison->problem || (comparison->found == NULL && !kind->unmatched) ||
@@ -249,7 +251,13 @@ read_definitions(const LabJob *job)
 			note_changed(((LabFact *) lfirst(cell))->read_from);
 	known.sampled = NIL;
 	foreach (cell, known.evaluation.comparisons)
-		lab_compare_settle(lfirst(cell));
+	{
+		LabComparison *comparison = lfirst(cell);
+
+		comparison->kind = lab_kind_find(comparison->check->fact.kind);
+		lab_compare_settle(comparison);
+	}
+	known.evaluation.promises = lab_equations_survey(&known.evaluation);
 	return old;
 }
 
@@ -262,7 +270,7 @@ clear_judged(void)
 	foreach (cell, known.evaluation.comparisons)
 	{
 		LabComparison *comparison = lfirst(cell);
-		const LabKind *kind = lab_kind_find(comparison->check->fact.kind);
+		const LabKind *kind = comparison->kind;
 
 		if (kind == NULL || kind->reach == LAB_REACH_CATALOGS)
 			continue;
@@ -303,7 +311,7 @@ judge(const LabJob *job, MemoryContext context, bool anew)
 	bool left;
 	ListCell *cell;
 
-	left = judge_reading(&known.evaluation);
+	left = judge_reading(&known.evaluation, anew);
 	if (anew)
 		lab_compare_extras(known.evaluation.comparisons, known.evaluation.facts, job->extras);
 	lab_sandbox_end();
