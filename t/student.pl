@@ -94,7 +94,7 @@ $session->query('SELECT 42');
 is($session->{stderr}, '', 'once');
 $session->quit;
 like(lab_sql($node, "SELECT string_agg(event || coalesce(' ' || object, ''), ', ') FROM lab_timeline('l', 'ann') WHERE event NOT IN ('login', 'logout')"),
-	qr/^progress rows public\.t, progress table public\.t, progress column public\.t\.a, hand up public\.t, signal on hand, progress not null public\.t\.a, task done one, hand down public\.t, signal off hand$/,
+	qr/^progress table public\.t, progress column public\.t\.a, progress rows public\.t, hand up public\.t, signal on hand, progress not null public\.t\.a, task done one, hand down public\.t, signal off hand$/,
 	'the timeline has it all, in order')
   or diag(lab_sql($node, "SELECT * FROM lab_timeline('l', 'ann')"));
 

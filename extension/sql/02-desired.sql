@@ -59,6 +59,8 @@ CREATE TABLE lab.participants (
 	joined boolean NOT NULL DEFAULT false,		-- taken into the lab's group of the directory
 	passed integer NOT NULL DEFAULT 0,
 	total integer NOT NULL DEFAULT 0,
+	earned numeric NOT NULL DEFAULT 0,		-- points
+	points numeric NOT NULL DEFAULT 0,		-- of so many
 	score numeric(5,2) NOT NULL DEFAULT 0,
 	last_progress timestamptz,
 	last_seen timestamptz,

@@ -83,7 +83,8 @@ AS $$
 $$;
 COMMENT ON FUNCTION lab.time_of_task(integer, integer) IS 'when a participant had all of a task, and how long it took them; one row';
 
--- One evaluation: only what differs is written.  In PL/pgSQL, which keeps the plan: making it takes longer than running it.
+-- One evaluation: only what differs is written, and looked at.  In PL/pgSQL, which keeps the plans: making them takes longer than
+-- running them.  OFFSET 0: a check is looked up, however few there were when the plan was made.
 CREATE FUNCTION lab.store(participant integer, checks integer[], statuses text[], details text[])
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE
@@ -91,83 +92,98 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
-	changed boolean;
+	person record;
+	stands record;
+	anew boolean;
+	new_score numeric;
+	stored boolean;
+	moved boolean;
 BEGIN
-	WITH verdict AS (
-		SELECT v.check_id, v.status, v.detail
-		FROM unnest(checks, statuses, details) AS v (check_id, status, detail)
-		JOIN lab.checks c ON c.id = v.check_id
-	), stored AS (
-		INSERT INTO lab.results AS r (participant_id, check_id, status, detail, since)
-		SELECT participant, v.check_id, v.status, v.detail, clock_timestamp()
-		FROM verdict v
-		LEFT JOIN lab.results old ON old.participant_id = participant AND old.check_id = v.check_id
-		WHERE old.check_id IS NULL
-			OR (old.status, old.detail) IS DISTINCT FROM (v.status, v.detail)
-		ON CONFLICT (participant_id, check_id) DO UPDATE
-		SET status = EXCLUDED.status,
-			detail = EXCLUDED.detail,
-			since = CASE WHEN r.status = EXCLUDED.status THEN r.since ELSE EXCLUDED.since END
-		RETURNING 1
-	), standing AS (
-		-- What an evaluation does not mention is as it was.
-		SELECT count(*) FILTER (WHERE coalesce(v.status, r.status) = 'pass' AND c.points > 0) AS passed,
-			count(*) FILTER (WHERE c.points > 0) AS total,
-			coalesce(sum(c.points) FILTER (WHERE coalesce(v.status, r.status) = 'pass'), 0) AS earned,
-			coalesce(sum(c.points), 0) AS points
-		FROM lab.participants p
-		JOIN lab.checks c ON c.lab_id = p.lab_id
-		LEFT JOIN verdict v ON v.check_id = c.id
-		LEFT JOIN lab.results r ON r.participant_id = participant AND r.check_id = c.id
-		WHERE p.id = participant
-	), score AS (
-		SELECT passed, total, lab.score(passed, total, earned, points) AS score
-		FROM standing
-	), moved AS (
-		-- The first look at other checks than before is no progress of theirs.
-		UPDATE lab.participants p
-		SET passed = s.passed,
-			total = s.total,
-			score = s.score,
-			last_progress = CASE
-				WHEN p.evaluated IS NOT NULL AND p.revision = l.revision AND (s.passed > p.passed OR s.score > p.score)
-					THEN clock_timestamp()
-				ELSE p.last_progress
-			END,
-			evaluated = coalesce(p.evaluated, clock_timestamp()),
-			revision = l.revision,
-			evaluation_error = NULL
-		FROM score s, lab.labs l
-		WHERE p.id = participant AND l.id = p.lab_id
-			AND ((p.passed, p.total, p.score) IS DISTINCT FROM (s.passed::integer, s.total::integer, s.score)
-				OR p.evaluated IS NULL OR p.revision <> l.revision OR p.evaluation_error IS NOT NULL)
-	), history AS (
-		INSERT INTO lab.progress (participant_id, at, passed, total, score)
-		SELECT p.id, clock_timestamp(), s.passed, s.total, s.score
-		FROM lab.participants p, score s
-		WHERE p.id = participant
-			AND ((p.passed, p.total, p.score) IS DISTINCT FROM (s.passed::integer, s.total::integer, s.score)
-				OR p.evaluated IS NULL)
-		RETURNING 1
-	), of_task AS (
-		SELECT c.task_id,
-			lab.task_ratio(bool_and(coalesce(v.status, r.status, 'fail') = 'pass'),
-				sum(c.points) FILTER (WHERE coalesce(v.status, r.status) = 'pass'), sum(c.points)) AS ratio
+	SELECT p.*, l.revision AS current
+	INTO person
+	FROM lab.participants p
+	JOIN lab.labs l ON l.id = p.lab_id
+	WHERE p.id = participant;
+	anew := person.evaluated IS NULL OR person.revision <> person.current;
+
+	IF NOT anew THEN
+		SELECT person.passed + coalesce(sum(g.gain) FILTER (WHERE c.points > 0), 0) AS passed, person.total::bigint AS total,
+			person.earned + coalesce(sum(g.gain * c.points), 0) AS earned, person.points AS points
+		INTO stands
+		FROM unnest(checks, statuses) AS v (check_id, status)
+		CROSS JOIN LATERAL (SELECT points FROM lab.checks WHERE id = v.check_id OFFSET 0) c
+		LEFT JOIN LATERAL (
+			SELECT status FROM lab.results WHERE participant_id = participant AND check_id = v.check_id OFFSET 0
+		) r ON true
+		CROSS JOIN LATERAL (
+			SELECT (v.status = 'pass')::integer - coalesce(r.status = 'pass', false)::integer AS gain
+		) g;
+	END IF;
+
+	INSERT INTO lab.results AS r (participant_id, check_id, status, detail, since)
+	SELECT participant, v.check_id, v.status, v.detail, clock_timestamp()
+	FROM unnest(checks, statuses, details) AS v (check_id, status, detail)
+	CROSS JOIN LATERAL (SELECT FROM lab.checks WHERE id = v.check_id OFFSET 0) c
+	LEFT JOIN LATERAL (
+		SELECT check_id, status, detail FROM lab.results WHERE participant_id = participant AND check_id = v.check_id OFFSET 0
+	) old ON true
+	WHERE old.check_id IS NULL
+		OR (old.status, old.detail) IS DISTINCT FROM (v.status, v.detail)
+	ON CONFLICT (participant_id, check_id) DO UPDATE
+	SET status = EXCLUDED.status,
+		detail = EXCLUDED.detail,
+		since = CASE WHEN r.status = EXCLUDED.status THEN r.since ELSE EXCLUDED.since END;
+	stored := FOUND;
+
+	IF anew THEN
+		SELECT count(*) FILTER (WHERE r.status = 'pass' AND c.points > 0) AS passed, count(*) FILTER (WHERE c.points > 0) AS total,
+			coalesce(sum(c.points) FILTER (WHERE r.status = 'pass'), 0) AS earned, coalesce(sum(c.points), 0) AS points
+		INTO stands
 		FROM lab.checks c
-		LEFT JOIN verdict v ON v.check_id = c.id
 		LEFT JOIN lab.results r ON r.participant_id = participant AND r.check_id = c.id
-		WHERE c.points > 0
-			AND c.task_id IN (SELECT k.task_id FROM verdict m JOIN lab.checks k ON k.id = m.check_id)
-		GROUP BY c.task_id
-	), task_moved AS (
-		INSERT INTO lab.task_scores AS k (participant_id, task_id, ratio)
-		SELECT participant, t.task_id, t.ratio
-		FROM of_task t
-		ON CONFLICT (participant_id, task_id) DO UPDATE SET ratio = EXCLUDED.ratio WHERE k.ratio <> EXCLUDED.ratio
-	)
-	SELECT EXISTS (SELECT FROM stored) OR EXISTS (SELECT FROM history)
-	INTO changed;
-	RETURN changed;
+		WHERE c.lab_id = person.lab_id;
+	END IF;
+	new_score := lab.score(stands.passed, stands.total, stands.earned, stands.points);
+	moved := person.evaluated IS NULL
+		OR (person.passed, person.total, person.score) IS DISTINCT FROM (stands.passed::integer, stands.total::integer, new_score);
+
+	-- The first look at other checks than before is no progress of theirs.
+	UPDATE lab.participants p
+	SET passed = stands.passed,
+		total = stands.total,
+		earned = stands.earned,
+		points = stands.points,
+		score = new_score,
+		last_progress = CASE
+			WHEN NOT anew AND (stands.passed > p.passed OR new_score > p.score) THEN clock_timestamp()
+			ELSE p.last_progress
+		END,
+		evaluated = coalesce(p.evaluated, clock_timestamp()),
+		revision = person.current,
+		evaluation_error = NULL
+	WHERE p.id = participant
+		AND (moved OR anew OR p.evaluation_error IS NOT NULL OR (p.earned, p.points) IS DISTINCT FROM (stands.earned, stands.points));
+
+	IF moved THEN
+		INSERT INTO lab.progress (participant_id, at, passed, total, score)
+		VALUES (participant, clock_timestamp(), stands.passed, stands.total, new_score);
+	END IF;
+
+	INSERT INTO lab.task_scores AS k (participant_id, task_id, ratio)
+	SELECT participant, c.task_id,
+		lab.task_ratio(bool_and(coalesce(r.status, 'fail') = 'pass'), sum(c.points) FILTER (WHERE r.status = 'pass'), sum(c.points))
+	FROM (
+		SELECT DISTINCT n.task_id
+		FROM unnest(checks) AS v (check_id)
+		CROSS JOIN LATERAL (SELECT task_id FROM lab.checks WHERE id = v.check_id OFFSET 0) n
+	) t
+	CROSS JOIN LATERAL (SELECT id, task_id, points FROM lab.checks WHERE task_id = t.task_id AND points > 0 OFFSET 0) c
+	LEFT JOIN LATERAL (
+		SELECT status FROM lab.results WHERE participant_id = participant AND check_id = c.id OFFSET 0
+	) r ON true
+	GROUP BY c.task_id
+	ON CONFLICT (participant_id, task_id) DO UPDATE SET ratio = EXCLUDED.ratio WHERE k.ratio <> EXCLUDED.ratio;
+	RETURN stored OR moved;
 END
 $$;
 COMMENT ON FUNCTION lab.store(integer, integer[], text[], text[]) IS

@@ -314,7 +314,7 @@ AS $$
 	WHERE t.lab_id = $1 AND NOT EXISTS (SELECT FROM lab.checks c WHERE c.task_id = t.id);
 
 	WITH standing AS (
-		SELECT p.id,
+		SELECT p.id, p.passed AS passed_before, p.total AS total_before, p.score AS score_before,
 			count(*) FILTER (WHERE r.status = 'pass' AND c.points > 0) AS passed,
 			count(*) FILTER (WHERE c.points > 0) AS total,
 			coalesce(sum(c.points) FILTER (WHERE r.status = 'pass'), 0) AS earned,
@@ -328,17 +328,20 @@ AS $$
 		UPDATE lab.participants p
 		SET passed = s.passed,
 			total = s.total,
+			earned = s.earned,
+			points = s.points,
 			score = CASE WHEN p.evaluated IS NULL THEN p.score ELSE lab.score(s.passed, s.total, s.earned, s.points) END
 		FROM standing s
 		WHERE p.id = s.id
-			AND ((p.passed, p.total) <> (s.passed, s.total)
+			AND ((p.passed, p.total, p.earned, p.points) <> (s.passed, s.total, s.earned, s.points)
 				OR p.evaluated IS NOT NULL AND p.score <> lab.score(s.passed, s.total, s.earned, s.points))
 		RETURNING p.id, p.passed, p.total, p.score, p.evaluated
 	)
 	INSERT INTO lab.progress (participant_id, at, passed, total, score)
 	SELECT m.id, clock_timestamp(), m.passed, m.total, m.score
 	FROM moved m
-	WHERE m.evaluated IS NOT NULL;
+	JOIN standing s ON s.id = m.id
+	WHERE m.evaluated IS NOT NULL AND (m.passed, m.total, m.score) <> (s.passed_before, s.total_before, s.score_before);
 
 	DELETE FROM lab.task_scores s
 	USING lab.tasks t
