@@ -48,6 +48,7 @@ typedef struct Definitions
 	MemoryContext context;
 	LabEvaluation evaluation;
 	LabDependencies *dependencies;
+	LabMistakes *mistakes;
 	LabDependencies *before; /* of the last look, where this one read them anew; else NULL */
 	List *sampled;           /* of oids: tables whose rows were tried on an expression */
 	List *changed; /* of oids, in memory: objects that changed since they were read (objects.h) */
@@ -307,7 +308,6 @@ note_changes(const LabChanges *changes)
 static void
 judge(const LabJob *job, MemoryContext context, bool anew)
 {
-	LabMistakes *mistakes;
 	bool left;
 	ListCell *cell;
 
@@ -323,13 +323,14 @@ judge(const LabJob *job, MemoryContext context, bool anew)
 		lab_sandbox_end();
 	}
 	MemoryContextSwitchTo(context);
-	mistakes = lab_mistakes_collect(&known.evaluation);
+	if (anew)
+		known.mistakes = lab_mistakes_collect(&known.evaluation);
 	foreach (cell, known.evaluation.comparisons)
 	{
 		const LabComparison *comparison = lfirst(cell);
 
 		if (!comparison->settled)
-			tell(comparison, mistakes, job->feedback);
+			tell(comparison, known.mistakes, job->feedback);
 	}
 }
 

@@ -105,11 +105,11 @@ sub idle
 
 	progress('nobody does anything any more');
 	sleep 3;
-	row(name => 'idle_500_class', unit => 's/min', ours => processor_seconds($server, 15));
+	row(name => 'idle_500_class', unit => 's/min', ours => processor_seconds($server, 10));
 	progress('and the class is over');
 	$server->set('labcreator.idle_after' => '1s', 'labcreator.linger' => '1s');
 	sleep 20;
-	row(name => 'idle_500', unit => 's/min', ours => processor_seconds($server, 60), goal => '<= 0.1');
+	row(name => 'idle_500', unit => 's/min', ours => processor_seconds($server, 30), goal => '<= 0.1');
 	return;
 }
 

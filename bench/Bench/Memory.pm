@@ -84,7 +84,7 @@ measure 'leak', [qw(leak_coordinator leak_evaluator)], sub
 {
 	my $solo = Bench::Classroom::solo(25);
 	my $server = $solo->{server};
-	my $wanted = $ENV{LAB_BENCH_EVALUATIONS} // 4000;
+	my $wanted = $ENV{LAB_BENCH_EVALUATIONS} // 2000;
 
 	$server->set('labcreator.debounce' => 0, 'labcreator.linger' => '10min', 'labcreator.sweep_interval' => 0);
 	Bench::Compare::warm_up($solo);
