@@ -12,9 +12,9 @@ typedef struct LabComparison
 {
 	const LabCheck *check;
 	const struct LabKind *kind; /* kinds.h; NULL: equal definitions are all there is to it */
-	LabFact *found;   /* NULL: nothing of this kind and identity */
-	LabStatus status; /* LAB_FAIL until somebody knows better */
-	char *problem;    /* what is wrong, where the two definitions do not show it; else NULL */
+	LabFact *found;             /* NULL: nothing of this kind and identity */
+	LabStatus status;           /* LAB_FAIL until somebody knows better */
+	char *problem; /* what is wrong, where the two definitions do not show it; else NULL */
 	char *
 		expected_text; /* with a problem: what should have come of it, for LAB_FEEDBACK_DIFF only */
 	char *found_text;

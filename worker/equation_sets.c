@@ -298,8 +298,10 @@ is_promise(const LabFact *fact)
 HTAB *
 lab_equations_survey(const LabEvaluation *evaluation)
 {
-	HASHCTL info = {.keysize = sizeof(uint64), .entrysize = sizeof(Owner), .hcxt = CurrentMemoryContext};
-	HTAB *owners = hash_create("owners of checks", 64, &info, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	HASHCTL info = {
+		.keysize = sizeof(uint64), .entrysize = sizeof(Owner), .hcxt = CurrentMemoryContext};
+	HTAB *owners =
+		hash_create("owners of checks", 64, &info, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	ListCell *cell;
 
 	foreach (cell, evaluation->comparisons)

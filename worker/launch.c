@@ -4,8 +4,9 @@
  *
  * A database is due when something was committed there since its last
  * evaluation started, when somebody asked, or when the sweep reaches it; after
- * a commit not before labcreator.debounce has passed since the last start.  The
- * one that waits longest goes first, so a storm in one database delays that one only.
+ * a commit not before labcreator.debounce has passed since the last start, and
+ * longer where evaluations are slow and commits are many.  The one that waits
+ * longest goes first, so a storm in one database delays that one only.
  *
  * An evaluator that has answered lingers: it knows the database, and is asked
  * again when something happens there.  labcreator.evaluators are at work at a
@@ -34,7 +35,11 @@
 #define FAILURE_RETRY_MS 1000      /* doubled with each failure, */
 #define FAILURE_RETRY_MAX_MS 60000 /* up to this */
 
-#define CROWDED_RETRY_MS 5 /* one that gives way needs about this long to be gone */
+#define SWEEPS_SHARE 100    /* of the interval, the part by which a sweep can be late */
+#define STORM_COMMITS 10    /* since the last evaluation started: then evaluations of the */
+#define STORM_SHARE 8       /* database take one part in so many of the time, */
+#define STORM_PAUSE_MS 1000 /* but wait no longer than this */
+#define CROWDED_RETRY_MS 5  /* one that gives way needs about this long to be gone */
 
 static int running = 0;     /* evaluators, */
 static int working = 0;     /* and those of them that do not linger */
@@ -61,11 +66,23 @@ is_outdated(const LabWatched *watched)
 	return watched->evaluated && watched->revision != watched->lab->revision;
 }
 
+/* Does a program commit there, and nobody who types? */
+static bool
+is_storm(const LabWatched *watched)
+{
+	return pg_atomic_read_u64(&watched->slot->commits) - watched->commits >= STORM_COMMITS;
+}
+
 /* When the database is to be evaluated next: 0 for never. */
 static LabTime
 due_at(const LabWatched *watched)
 {
 	LabTime earliest = Max(lab_clock_plus(watched->started, lab_debounce), 1);
+
+	if (is_storm(watched))
+		earliest = Max(earliest,
+					   watched->started + Min(STORM_SHARE * watched->took,
+											  watched->took + STORM_PAUSE_MS * INT64CONST(1000)));
 
 	if (is_asked(watched))
 		return Max(watched->started, 1); /* somebody waits for it */
@@ -279,6 +296,7 @@ conclude(LabWatched *watched, const char *failure)
 		dismiss(watched);
 	else
 		end_evaluation(watched);
+	watched->took = lab_clock_now() - watched->started;
 	lab_metrics_note(watched->lab->id, watched->started);
 	pg_atomic_write_u64(&watched->slot->served, asked);
 	ConditionVariableBroadcast(&lab_shared->served);
@@ -435,8 +453,14 @@ most_due(LabTime now, LabTime *next)
 			best = watched;
 			best_at = at;
 		}
-		else if (at > now && (*next == 0 || at < *next))
-			*next = at;
+		else if (at > now)
+		{
+			/* Nobody waits for a sweep: those that come soon after each other take one cycle. */
+			if (is_sweep(watched))
+				at = lab_clock_plus(at, (int64) lab_sweep_interval * 1000 / SWEEPS_SHARE);
+			if (*next == 0 || at < *next)
+				*next = at;
+		}
 	}
 	return best;
 }

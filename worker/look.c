@@ -155,7 +155,8 @@ judge_reading(const LabEvaluation *evaluation, bool anew)
 
 		/* What is said of definitions only is as it was, where they have not been read again. */
 		comparison->settled = !anew && (kind == NULL || kind->reach == LAB_REACH_CATALOGS);
-		if (comparison->settled || kind == NULL || comparison->problem || (comparison->found == NULL && !kind->unmatched))
+		if (comparison->settled || kind == NULL || comparison->problem ||
+			(comparison->found == NULL && !kind->unmatched))
 			continue;
 		comparison->stamp = stamp_of(comparison, kind, known.dependencies);
 		comparison->settled = stands(comparison, kind);

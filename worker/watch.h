@@ -51,6 +51,7 @@ typedef struct LabWatched
 	uint64 sessions;  /* of the server's statistics then (sweep.c) */
 	bool connected;   /* a client was, then */
 	LabTime started;  /* or, where the sweep found nothing to do, that time */
+	int64 took;       /* microseconds, until its result was stored */
 	LabTime retry_at; /* after a failure; 0: none */
 	int failures;     /* in a row */
 

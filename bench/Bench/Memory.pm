@@ -84,12 +84,12 @@ measure 'leak', [qw(leak_coordinator leak_evaluator)], sub
 {
 	my $solo = Bench::Classroom::solo(25);
 	my $server = $solo->{server};
-	my $wanted = $ENV{LAB_BENCH_EVALUATIONS} // 2000;
+	my $wanted = $ENV{LAB_BENCH_EVALUATIONS} // 1500;
 
 	$server->set('labcreator.debounce' => 0, 'labcreator.linger' => '10min', 'labcreator.sweep_interval' => 0);
 	Bench::Compare::warm_up($solo);
 	progress('evaluations, until caches are filled');
-	evaluate($solo, $wanted / 4);
+	evaluate($solo, 1500);
 	my %processes = processes($solo);
 	my %before = map { $_ => private($processes{$_}) } keys %processes;
 	progress("$wanted evaluations");
