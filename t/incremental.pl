@@ -103,6 +103,9 @@ cmp_ok($few, '<=', 3, "a row in a table that nothing reads: $few checks are judg
 (undef, my $most) = change('ALTER TABLE s.notes ADD more int');
 cmp_ok($most, '<=', 6, "a column there: $most checks are judged");
 change('ALTER TABLE s.notes DROP more');
+(undef, my $index) = change('CREATE INDEX people_age ON s.people (age)');
+cmp_ok($index, '<', $some, "an index of a table that views read: $index checks are judged, and $some after a change of its rows");
+change('DROP INDEX s.people_age');
 change('DELETE FROM s.notes WHERE id = 2');
 change('UPDATE s.people SET age = 30 WHERE id = 1');
 is(worker_pid($node, 'evaluator'), $evaluator, 'one evaluator has done it all');

@@ -264,18 +264,29 @@ take_redundant(const Promises *promises)
 		(void) try(promises, promises->expected, promises->found);
 }
 
-/* What a check fails with is that check's fault, and no extra as well. */
+/* What is there in place of a check that fails is that check's fault, and no extra as well. */
 static void
 take_failing(const Promises *promises)
 {
 	ListCell *cell;
+	ListCell *other;
 
 	foreach (cell, promises->expected)
 	{
-		const Promise *promise = lfirst(cell);
+		const Promise *one = lfirst(cell);
 
-		if (!promise->kept && promise->comparison->found)
-			promise->comparison->found->taken = true;
+		if (one->kept)
+			continue;
+		foreach (other, promises->found)
+		{
+			const Promise *own = lfirst(other);
+
+			if (own->own->taken || strcmp(one->fact->object, own->fact->object) != 0)
+				continue;
+			own->own->taken = true;
+			one->comparison->found = own->own;
+			break;
+		}
 	}
 }
 

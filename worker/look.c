@@ -4,12 +4,13 @@
  *
  * The first look judges everything.  A later one is told by the sessions which
  * tables they wrote to and whether a definition can be another one
- * (touched.c).  Definitions are read again only in the latter case.  A check
- * that looks at rows or runs code is judged again when something in its reach
- * changed (depend.c); else its verdict stands.
+ * (touched.c).  Only in the latter case definitions are read again, of what changed
+ * and of what refers to it (objects.c).  A check that looks at rows or runs code
+ * is judged again when something in its reach changed (depend.c); else its
+ * verdict stands.
  *
- * Two memory contexts: what was read of the definitions lives until they are
- * read again; what one look needs beside goes with it.
+ * Two memory contexts: what was read of the definitions lives until some of them
+ * are read again; what one look needs beside goes with it.
  */
 #include "postgres.h"
 
@@ -51,7 +52,7 @@ typedef struct Definitions
 	LabMistakes *mistakes;
 	LabDependencies *before; /* of the last look, where this one read them anew; else NULL */
 	List *sampled;           /* of oids: tables whose rows were tried on an expression */
-	List *changed; /* of oids, in memory: objects that changed since they were read (objects.h) */
+	List *changed;           /* of oids, in memory: what changed since it was read (objects.h) */
 } Definitions;
 
 static MemoryContext memory = NULL; /* of what is remembered */
@@ -73,9 +74,11 @@ static void
 note_changed_objects(void)
 {
 	List *shown = NIL;
+	List *changed = lab_objects_changed(&shown);
 	ListCell *cell;
 
-	foreach (cell, lab_objects_changed(&shown))
+	list_sort(shown, list_oid_cmp);
+	foreach (cell, changed)
 	{
 		Oid object = lfirst_oid(cell);
 
@@ -84,7 +87,7 @@ note_changed_objects(void)
 		if (!OidIsValid(object))
 			lab_depend_note_everything();
 		else
-			lab_depend_note(object, list_member_oid(shown, object));
+			lab_depend_note(object, lab_objects_among(shown, object));
 	}
 }
 

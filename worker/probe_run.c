@@ -38,6 +38,7 @@
 #include "worker/probe_sequences.h"
 
 #define TEXT_LENGTH 120
+#define TEXT_ROWS 41     /* more are longer than that, with what is between them */
 #define LONG_VALUE 10000 /* bytes; longer ones are not written out for people */
 #define LOCK_TIMEOUT_MS 500
 #define RESERVE 4 /* a quarter of the limit is for everything else */
@@ -55,7 +56,8 @@ typedef struct Rows
 	TupleDesc descriptor;
 	LabDigest sum;
 	uint64 count;
-	StringInfoData text;
+	char *texts[TEXT_ROWS];
+	int ntexts;
 } Rows;
 
 static void
@@ -84,43 +86,71 @@ shortened(const char *text)
 }
 
 static void
-append_value(Rows *rows, int column, TupleTableSlot *slot)
+append_value(StringInfo text, const Rows *rows, int column, TupleTableSlot *slot)
 {
 	Oid output;
 	bool varlena;
 
 	if (column > 0)
-		appendStringInfoString(&rows->text, ", ");
+		appendStringInfoString(text, ", ");
 	if (slot->tts_isnull[column])
 	{
-		appendStringInfoString(&rows->text, "NULL");
+		appendStringInfoString(text, "NULL");
 		return;
 	}
 	getTypeOutputInfo(TupleDescAttr(rows->descriptor, column)->atttypid, &output, &varlena);
 	if (varlena && toast_raw_datum_size(slot->tts_values[column]) > LONG_VALUE)
-	{
-		appendStringInfo(&rows->text, "%zu bytes", toast_raw_datum_size(slot->tts_values[column]));
-		return;
-	}
-	appendStringInfoString(&rows->text, OidOutputFunctionCall(output, slot->tts_values[column]));
+		appendStringInfo(text, "%zu bytes", toast_raw_datum_size(slot->tts_values[column]));
+	else
+		appendStringInfoString(text, OidOutputFunctionCall(output, slot->tts_values[column]));
 }
 
-/* The row for people, as long as there is room. */
-static void
-append_row(Rows *rows, TupleTableSlot *slot)
+static char *
+row_text(const Rows *rows, TupleTableSlot *slot)
 {
 	bool several = rows->descriptor->natts != 1;
+	StringInfoData text;
 
-	if (rows->text.len > TEXT_LENGTH)
+	initStringInfo(&text);
+	if (several)
+		appendStringInfoChar(&text, '(');
+	for (int i = 0; i < rows->descriptor->natts && text.len <= TEXT_LENGTH; i++)
+		append_value(&text, rows, i, slot);
+	if (several)
+		appendStringInfoChar(&text, ')');
+	return text.data;
+}
+
+/* The row for people, as long as there is room; where rows come in any order, by their text. */
+static void
+keep_text(Rows *rows, TupleTableSlot *slot)
+{
+	int i = rows->ntexts;
+	char *text;
+
+	if (rows->ordered && i == TEXT_ROWS)
 		return;
-	if (rows->count > 0)
-		appendStringInfoString(&rows->text, ", ");
-	if (several)
-		appendStringInfoChar(&rows->text, '(');
-	for (int i = 0; i < rows->descriptor->natts && rows->text.len <= TEXT_LENGTH; i++)
-		append_value(rows, i, slot);
-	if (several)
-		appendStringInfoChar(&rows->text, ')');
+	text = row_text(rows, slot);
+	while (!rows->ordered && i > 0 && strcmp(rows->texts[i - 1], text) > 0)
+		i--;
+	if (i == TEXT_ROWS)
+		return;
+	rows->ntexts = Min(rows->ntexts + 1, TEXT_ROWS);
+	memmove(&rows->texts[i + 1], &rows->texts[i], (rows->ntexts - i - 1) * sizeof(char *));
+	rows->texts[i] = MemoryContextStrdup(rows->context, text);
+}
+
+static char *
+text_of(const Rows *rows)
+{
+	StringInfoData text;
+
+	if (rows->count == 0)
+		return pstrdup("no rows");
+	initStringInfo(&text);
+	for (int i = 0; i < rows->ntexts; i++)
+		appendStringInfo(&text, "%s%s", i > 0 ? ", " : "", rows->texts[i]);
+	return shortened(text.data);
 }
 
 static bool
@@ -143,7 +173,7 @@ rows_receive(TupleTableSlot *slot, DestReceiver *self)
 
 		lab_digest_add(&row, lab_digest_combine(lab_digest_bytes(name, strlen(name)), value));
 	}
-	append_row(rows, slot);
+	keep_text(rows, slot);
 	row = lab_digest_mix(row);
 	if (rows->ordered)
 		rows->sum = lab_digest_combine(rows->sum, row);
@@ -178,7 +208,6 @@ execute(const LabStep *step, LabOutcome *outcome, MemoryContext context)
 
 	rows.context = context;
 	rows.ordered = step->ordered;
-	initStringInfo(&rows.text);
 	options.dest = &rows.receiver;
 	SPI_connect();
 	if (step->quiet)
@@ -197,7 +226,7 @@ execute(const LabStep *step, LabOutcome *outcome, MemoryContext context)
 		return;
 	outcome->digest =
 		psprintf("%016lx%016lx", (unsigned long) rows.sum.high, (unsigned long) rows.sum.low);
-	outcome->text = rows.count == 0 ? pstrdup("no rows") : shortened(rows.text.data);
+	outcome->text = text_of(&rows);
 }
 
 static void
