@@ -31,6 +31,9 @@ static int ntables = 0;
 static bool definitions = false;
 static bool everything = false;
 
+/* Statements that run and can change a definition: some commit meanwhile, and go on. */
+static int defining = 0;
+
 static void
 note_table(Oid table)
 {
@@ -93,6 +96,13 @@ changes_nothing(const Node *statement)
 	}
 }
 
+static bool
+changes_definitions(const Node *statement)
+{
+	return !IsA(statement, CopyStmt) && !IsA(statement, TransactionStmt) &&
+		   !changes_nothing(statement);
+}
+
 static void
 note_utility(const Node *statement)
 {
@@ -108,8 +118,8 @@ note_utility(const Node *statement)
 		if (((const TransactionStmt *) statement)->kind == TRANS_STMT_COMMIT_PREPARED)
 			everything = true;
 	}
-	else if (!changes_nothing(statement))
-		definitions = true;
+	else
+		definitions |= changes_definitions(statement);
 }
 
 /* Another transaction, which was prepared, is what the statement commits: there is no other event.
@@ -134,14 +144,25 @@ process_utility(PlannedStmt *plan, const char *text, bool read_only_tree,
 	const Node *statement = plan->utilityStmt;
 	bool prepared = IsA(statement, TransactionStmt) &&
 					((const TransactionStmt *) statement)->kind == TRANS_STMT_COMMIT_PREPARED;
+	int outer = defining;
 
 	note_utility(statement);
-	if (previous_utility)
-		previous_utility(plan, text, read_only_tree, context, params, environment, receiver,
-						 completion);
-	else
-		standard_ProcessUtility(plan, text, read_only_tree, context, params, environment, receiver,
-								completion);
+	defining += changes_definitions(statement);
+	PG_TRY();
+	{
+		if (previous_utility)
+			previous_utility(plan, text, read_only_tree, context, params, environment, receiver,
+							 completion);
+		else
+			standard_ProcessUtility(plan, text, read_only_tree, context, params, environment,
+									receiver, completion);
+	}
+	PG_FINALLY();
+	{
+		definitions |= defining > outer; /* what it has done since it committed last */
+		defining = outer;
+	}
+	PG_END_TRY();
 	if (prepared)
 		announce_prepared();
 }
@@ -177,7 +198,7 @@ lab_touched_publish(LabTouched *touched)
 	for (int i = 0; i < ntables; i++)
 		if (!put(touched, tables[i]))
 			everything = true;
-	if (definitions)
+	if (definitions || defining > 0)
 		pg_atomic_write_u32(&touched->definitions, 1);
 	if (everything)
 		pg_atomic_write_u32(&touched->everything, 1);

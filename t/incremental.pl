@@ -45,6 +45,7 @@ CREATE TABLE s.things (id serial PRIMARY KEY, a s.small DEFAULT s.nested(4), b i
 CREATE TABLE s.parts (thing int, at int, PRIMARY KEY (thing, at), FOREIGN KEY (thing) REFERENCES s.things ON DELETE CASCADE, EXCLUDE (at WITH =) WHERE (s.once(thing) = 0));
 CREATE INDEX ON s.parts (s.nested(at), thing DESC) WHERE thing > 3;
 CREATE STATISTICS s.both ON a, number FROM s.things;
+CREATE INDEX people_name ON s.people (name);
 CREATE TABLE s.elders (since date) INHERITS (s.notes);
 ALTER TABLE s.parts ENABLE ROW LEVEL SECURITY;
 CREATE POLICY mine ON s.parts USING (EXISTS (SELECT FROM s.things t WHERE t.id = thing AND s.once(t.a) > 0));
@@ -109,6 +110,29 @@ change('DROP INDEX s.people_age');
 change('DELETE FROM s.notes WHERE id = 2');
 change('UPDATE s.people SET age = 30 WHERE id = 1');
 is(worker_pid($node, 'evaluator'), $evaluator, 'one evaluator has done it all');
+
+# Statements of several transactions: what the last one of them changes is seen, too.
+for (
+	[ 'DROP INDEX CONCURRENTLY s.people_name', qr/^index s\.people btree \(name\) fail/m ],
+	[ 'CREATE INDEX CONCURRENTLY people_name ON s.people (name)', qr/^index s\.people btree \(name\) pass/m ],
+	[ 'REINDEX INDEX CONCURRENTLY s.people_name', qr/^index s\.people btree \(name\) pass/m ],
+	[ 'ALTER TABLE s.visits DETACH PARTITION s.visits_25 CONCURRENTLY', qr/^table s\.visits_25 fail/m ],
+	# PostgreSQL has left a constraint there
+	[ "ALTER TABLE s.visits_25 DROP CONSTRAINT visits_25_day_check; ALTER TABLE s.visits ATTACH PARTITION s.visits_25 FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')", qr/^table s\.visits_25 pass/m ])
+{
+	my ($sql, $wanted) = @$_;
+	my $is;
+
+	$node->safe_psql('l_ann', $sql, extra_params => [ '-U', 'ann' ]);
+	for (1 .. 100)
+	{
+		$is = lab_sql($node, $results);
+		last if $is =~ $wanted;
+		select undef, undef, undef, 0.1;
+	}
+	like($is, $wanted, $sql);
+	is($is, whole(), 'as an evaluation that trusts nothing says');
+}
 
 # A row that was written before another commit's evaluation, and committed after it.
 my $other = $node->background_psql('l_ann', extra_params => [ '-U', 'ann' ]);
