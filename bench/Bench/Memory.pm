@@ -45,7 +45,7 @@ sub processes
 		evaluator => process($solo->{server}, 'evaluator', $solo->{database}));
 }
 
-# So many commits, each of which is evaluated: rows mostly, definitions one time in ten.
+# So many commits, each of which is evaluated: rows mostly, definitions one time in ten.  Sixty a second are no storm.
 sub evaluate
 {
 	my ($solo, $commits) = @_;
@@ -64,7 +64,7 @@ sub evaluate
 	my $before = $done->();
 	while ($done->() - $before < $commits)
 	{
-		Bench::Server::quietly('pgbench', $server->at, '-U', $solo->{login}, '-n', '-c', 1, '-T', 2, '-f', "$rows\@9", '-f', "$definitions\@1", $solo->{database});
+		Bench::Server::quietly('pgbench', $server->at, '-U', $solo->{login}, '-n', '-c', 1, '-T', 2, '-R', 60, '-f', "$rows\@9", '-f', "$definitions\@1", $solo->{database});
 	}
 	return $done->() - $before;
 }
@@ -84,12 +84,12 @@ measure 'leak', [qw(leak_coordinator leak_evaluator)], sub
 {
 	my $solo = Bench::Classroom::solo(25);
 	my $server = $solo->{server};
-	my $wanted = $ENV{LAB_BENCH_EVALUATIONS} // 1500;
+	my $wanted = $ENV{LAB_BENCH_EVALUATIONS} // 3000;
 
 	$server->set('labcreator.debounce' => 0, 'labcreator.linger' => '10min', 'labcreator.sweep_interval' => 0);
 	Bench::Compare::warm_up($solo);
 	progress('evaluations, until caches are filled');
-	evaluate($solo, 1500);
+	evaluate($solo, $wanted);
 	my %processes = processes($solo);
 	my %before = map { $_ => private($processes{$_}) } keys %processes;
 	progress("$wanted evaluations");
