@@ -43,6 +43,20 @@ sub results
 		JOIN lab.participants p ON p.id = r.participant_id WHERE login = '$login'");
 }
 
+# As a participant, whose session PostgreSQL itself refuses when it needs a buffer that cannot be written: then once more.
+sub patiently
+{
+	my ($node, $login, $sql) = @_;
+	my $answer;
+
+	for (1 .. 100)
+	{
+		return $answer if $node->psql("class_$login", $sql, stdout => \$answer, extra_params => [ '-U', $login ]) == 0;
+		sleep 0.1;
+	}
+	return;
+}
+
 sub score_is
 {
 	my ($node, $login, $condition) = @_;
@@ -90,23 +104,17 @@ my $blocker = $node->background_psql('lab');
 $blocker->query_safe('BEGIN; LOCK TABLE lab.participants IN SHARE MODE');
 my $made = lab_sql($node, "SELECT count(*) FROM lab.participants WHERE login LIKE 's%' AND state = 'ready'");
 cmp_ok($made, '<', 5, 'databases are to be made');
+$node->safe_psql('postgres', 'CHECKPOINT');
 fill();
 $blocker->query_safe('COMMIT');
 $blocker->quit;
 ok(poll($node, "SELECT count(*) > 0 FROM lab_status() WHERE part IN ('provisioning second', 'coordinator') AND state IN ('failed', 'failing') AND detail ~ 'No space left|could not'"),
 	'why a database cannot be made is told');
 fill(); # what a failed attempt has left
-$node->safe_psql('class_ann', 'UPDATE t SET b = 2', extra_params => [ '-U', 'ann' ]);
+patiently($node, 'ann', 'UPDATE t SET b = 2');
 ok(poll($node, "SELECT state = 'failing' AND detail LIKE '%No space left%' FROM lab_status() WHERE part = 'coordinator'"),
 	'why results cannot be stored is told');
-# Whoever needs a buffer that cannot be written is refused by PostgreSQL itself: then once more.
-my $read;
-for (1 .. 50)
-{
-	last if ($node->psql('class_bob', 'SELECT b FROM v150', stdout => \$read, extra_params => [ '-U', 'bob' ])) == 0;
-	sleep 0.1;
-}
-is($read, '151', 'participants can read');
+is(patiently($node, 'bob', 'SELECT b FROM v150'), '151', 'participants can read');
 is(lab_sql($node, "SELECT score FROM lab_progress('class') WHERE login = 'ann'"), '100.00', 'the board stands as it was');
 unlink $filler;
 ok(poll($node, "SELECT state = 'running' FROM lab_status() WHERE part = 'coordinator'"), 'with room again it goes on');
