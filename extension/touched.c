@@ -144,7 +144,7 @@ process_utility(PlannedStmt *plan, const char *text, bool read_only_tree,
 	const Node *statement = plan->utilityStmt;
 	bool prepared = IsA(statement, TransactionStmt) &&
 					((const TransactionStmt *) statement)->kind == TRANS_STMT_COMMIT_PREPARED;
-	int outer = defining;
+	volatile int outer = defining;
 
 	note_utility(statement);
 	defining += changes_definitions(statement);
