@@ -142,8 +142,9 @@ process_utility(PlannedStmt *plan, const char *text, bool read_only_tree,
 				DestReceiver *receiver, QueryCompletion *completion)
 {
 	const Node *statement = plan->utilityStmt;
-	bool prepared = IsA(statement, TransactionStmt) &&
-					((const TransactionStmt *) statement)->kind == TRANS_STMT_COMMIT_PREPARED;
+	volatile bool prepared =
+		IsA(statement, TransactionStmt) &&
+		((const TransactionStmt *) statement)->kind == TRANS_STMT_COMMIT_PREPARED;
 	volatile int outer = defining;
 
 	note_utility(statement);
