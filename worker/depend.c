@@ -192,7 +192,7 @@ oid_of(uint64 row, int column)
 static List *
 read_links(List *objects)
 {
-	static LabPlan plan = {edges_query, 1, {OIDARRAYOID}, NULL};
+	static LabCatalogQuery plan = {edges_query, 1, {OIDARRAYOID}, NULL};
 	Datum argument = lab_plans_oids(objects);
 	List *links = NIL;
 

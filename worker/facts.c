@@ -100,13 +100,14 @@ add_expression(LabFact *fact, Oid role, int timeout)
 static List *
 read_query(int query, const LabFactScope *scope, Datum *values, bool few)
 {
-	static LabPlan *plans = NULL;
+	static LabCatalogQuery *plans = NULL;
 	List *facts = NIL;
 	SPITupleTable *table;
 	uint64 n;
 
 	if (plans == NULL)
-		plans = MemoryContextAllocZero(TopMemoryContext, sizeof(LabPlan) * lab_fact_query_count);
+		plans = MemoryContextAllocZero(TopMemoryContext,
+									   sizeof(LabCatalogQuery) * lab_fact_query_count);
 	plans[query].text = lab_fact_queries[query].text;
 	plans[query].nargs = 2;
 	plans[query].types[0] = OIDOID;

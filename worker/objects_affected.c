@@ -70,7 +70,7 @@ static const char affected_query[] =
 static List *
 add_referring(List *objects)
 {
-	static LabPlan plan = {affected_query, 1, {OIDARRAYOID}, NULL};
+	static LabCatalogQuery plan = {affected_query, 1, {OIDARRAYOID}, NULL};
 	Datum argument = lab_plans_oids(objects);
 
 	lab_plans_run(&plan, &argument, true);

@@ -35,7 +35,7 @@ set(const char *const (*settings)[2])
 }
 
 static int
-run_few(LabPlan *plan, Datum *values)
+run_few(LabCatalogQuery *plan, Datum *values)
 {
 	if (plan->few == NULL)
 	{
@@ -49,7 +49,7 @@ run_few(LabPlan *plan, Datum *values)
 }
 
 void
-lab_plans_run(LabPlan *plan, Datum *values, bool few)
+lab_plans_run(LabCatalogQuery *plan, Datum *values, bool few)
 {
 	MemoryContext context = CurrentMemoryContext;
 	int level = NewGUCNestLevel();
