@@ -1,9 +1,10 @@
 /*
  * strings.c
- *		Lists of char *.
+ *		Strings, and lists of them (char *).
  */
 #include "postgres.h"
 
+#include "common/hashfn.h"
 #include "catalog/pg_type.h"
 #include "extension/strings.h"
 #include "utils/array.h"
@@ -39,4 +40,12 @@ lab_strings_array(const List *strings)
 	}
 	return PointerGetDatum(
 		construct_md_array(values, nulls, 1, &n, &lower, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+uint64
+lab_strings_hash(const char *one, const char *other)
+{
+	uint64 seed = DatumGetUInt64(hash_any_extended((const unsigned char *) one, strlen(one), 0));
+
+	return DatumGetUInt64(hash_any_extended((const unsigned char *) other, strlen(other), seed));
 }

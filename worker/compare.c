@@ -12,6 +12,7 @@
 
 #include "common/hashfn.h"
 #include "utils/hsearch.h"
+#include "extension/strings.h"
 #include "worker/compare.h"
 
 /* Facts with one kind and object. */
@@ -20,16 +21,6 @@ typedef struct Bucket
 	uint64 key; /* hash of both: the strings are compared as well */
 	List *facts;
 } Bucket;
-
-static uint64
-key_of(const LabFact *fact)
-{
-	uint64 kind = DatumGetUInt64(
-		hash_any_extended((const unsigned char *) fact->kind, strlen(fact->kind), 0));
-
-	return DatumGetUInt64(
-		hash_any_extended((const unsigned char *) fact->object, strlen(fact->object), kind));
-}
 
 static HTAB *
 index_facts(List *facts)
@@ -45,13 +36,14 @@ index_facts(List *facts)
 						  HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	foreach (cell, facts)
 	{
-		uint64 key = key_of(lfirst(cell));
+		LabFact *fact = lfirst(cell);
+		uint64 key = lab_strings_hash(fact->kind, fact->object);
 		bool found;
 		Bucket *bucket = hash_search(buckets, &key, HASH_ENTER, &found);
 
 		if (!found)
 			bucket->facts = NIL;
-		bucket->facts = lappend(bucket->facts, lfirst(cell));
+		bucket->facts = lappend(bucket->facts, fact);
 	}
 	return buckets;
 }
@@ -60,7 +52,7 @@ index_facts(List *facts)
 static LabFact *
 take(HTAB *buckets, const LabFact *wanted, bool only_equal)
 {
-	uint64 key = key_of(wanted);
+	uint64 key = lab_strings_hash(wanted->kind, wanted->object);
 	Bucket *bucket = hash_search(buckets, &key, HASH_FIND, NULL);
 	ListCell *cell;
 

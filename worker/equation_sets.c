@@ -9,7 +9,6 @@
  */
 #include "postgres.h"
 
-#include "common/hashfn.h"
 #include "extension/strings.h"
 #include "worker/equations.h"
 
@@ -290,16 +289,6 @@ take_failing(const Promises *promises)
 	}
 }
 
-static uint64
-owner_key(const LabFact *fact)
-{
-	uint64 kind =
-		DatumGetUInt64(hash_any_extended((unsigned char *) fact->kind, strlen(fact->kind), 0));
-
-	return DatumGetUInt64(
-		hash_any_extended((unsigned char *) fact->owner, strlen(fact->owner), kind));
-}
-
 static bool
 is_promise(const LabFact *fact)
 {
@@ -324,7 +313,7 @@ lab_equations_survey(const LabEvaluation *evaluation)
 
 		if (!is_promise(&comparison->check->fact))
 			continue;
-		key = owner_key(&comparison->check->fact);
+		key = lab_strings_hash(comparison->check->fact.kind, comparison->check->fact.owner);
 		owner = hash_search(owners, &key, HASH_ENTER, &found);
 		if (!found)
 			owner->judge = NULL;
@@ -341,7 +330,7 @@ lab_equations_survey(const LabEvaluation *evaluation)
 
 		if (fact->taken || !is_promise(fact))
 			continue;
-		key = owner_key(fact);
+		key = lab_strings_hash(fact->kind, fact->owner);
 		owner = hash_search(owners, &key, HASH_FIND, NULL);
 		if (owner)
 			owner->open = true;
@@ -353,7 +342,7 @@ void
 lab_equations_judge_check(LabComparison *comparison, const LabEvaluation *evaluation)
 {
 	const LabFact *fact = &comparison->check->fact;
-	uint64 key = owner_key(fact);
+	uint64 key = lab_strings_hash(fact->kind, fact->owner);
 	const Owner *owner = hash_search(evaluation->promises, &key, HASH_FIND, NULL);
 	Promises promises;
 

@@ -7,12 +7,12 @@
  */
 #include "postgres.h"
 
-#include "common/hashfn.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/formatting.h"
 #include "utils/varlena.h"
 #include "catalog/pg_collation.h"
+#include "extension/strings.h"
 #include "worker/mistakes.h"
 
 #define MAX_PARTS 4
@@ -40,14 +40,6 @@ struct LabMistakes
 	HTAB *columns; /* that the reference has, by table */
 	HTAB *strange; /* what the reference lacks, by kind and owner; top-level ones by kind alone */
 };
-
-static uint64
-key_of(const char *one, const char *other)
-{
-	uint64 seed = DatumGetUInt64(hash_any_extended((const unsigned char *) one, strlen(one), 0));
-
-	return DatumGetUInt64(hash_any_extended((const unsigned char *) other, strlen(other), seed));
-}
 
 static bool
 is_top_level(const LabFact *fact)
@@ -114,18 +106,19 @@ lab_mistakes_collect(const LabEvaluation *evaluation)
 		const LabComparison *comparison = lfirst(cell);
 		const LabFact *fact = &comparison->check->fact;
 
-		add(wanted, key_of(fact->kind, fact->object), fact);
+		add(wanted, lab_strings_hash(fact->kind, fact->object), fact);
 		if (strcmp(fact->kind, "column") == 0)
-			add(mistakes->columns, key_of("", fact->owner), fact);
+			add(mistakes->columns, lab_strings_hash("", fact->owner), fact);
 		if (comparison->found == NULL && is_top_level(fact) && is_existence(fact->kind))
-			add(mistakes->missing, key_of("", fact->object), fact);
+			add(mistakes->missing, lab_strings_hash("", fact->object), fact);
 	}
 	foreach (cell, evaluation->facts)
 	{
 		const LabFact *fact = lfirst(cell);
 
-		if (facts_under(wanted, key_of(fact->kind, fact->object)) == NIL)
-			add(mistakes->strange, key_of(fact->kind, is_top_level(fact) ? "" : fact->owner), fact);
+		if (facts_under(wanted, lab_strings_hash(fact->kind, fact->object)) == NIL)
+			add(mistakes->strange,
+				lab_strings_hash(fact->kind, is_top_level(fact) ? "" : fact->owner), fact);
 	}
 	return mistakes;
 }
@@ -135,7 +128,7 @@ lab_mistakes_owner_missing(const LabMistakes *mistakes, const LabFact *expected)
 {
 	if (is_top_level(expected) && is_existence(expected->kind))
 		return false;
-	return facts_under(mistakes->missing, key_of("", expected->owner)) != NIL;
+	return facts_under(mistakes->missing, lab_strings_hash("", expected->owner)) != NIL;
 }
 
 /* Splits at the dots that are outside of quotes; what follows the name is left as it is. */
@@ -234,8 +227,8 @@ resemblance(const Identity *wanted, const Identity *made)
 static bool
 has_columns_of(const LabMistakes *mistakes, const LabFact *strange, const LabFact *expected)
 {
-	List *wanted = facts_under(mistakes->columns, key_of("", expected->object));
-	List *made = facts_under(mistakes->strange, key_of("column", strange->object));
+	List *wanted = facts_under(mistakes->columns, lab_strings_hash("", expected->object));
+	List *made = facts_under(mistakes->strange, lab_strings_hash("column", strange->object));
 	ListCell *cell;
 	ListCell *other;
 
@@ -264,9 +257,9 @@ lab_mistakes_instead(const LabMistakes *mistakes, const LabFact *expected)
 	Identity wanted = split(expected->object);
 	ListCell *cell;
 
-	foreach (cell,
-			 facts_under(mistakes->strange,
-						 key_of(expected->kind, is_top_level(expected) ? "" : expected->owner)))
+	foreach (cell, facts_under(mistakes->strange,
+							   lab_strings_hash(expected->kind,
+												is_top_level(expected) ? "" : expected->owner)))
 	{
 		const LabFact *fact = lfirst(cell);
 		Identity made = split(fact->object);
@@ -277,7 +270,7 @@ lab_mistakes_instead(const LabMistakes *mistakes, const LabFact *expected)
 	}
 	if (strcmp(expected->kind, "table") != 0)
 		return NULL;
-	foreach (cell, facts_under(mistakes->strange, key_of("table", "")))
+	foreach (cell, facts_under(mistakes->strange, lab_strings_hash("table", "")))
 	{
 		const LabFact *fact = lfirst(cell);
 
